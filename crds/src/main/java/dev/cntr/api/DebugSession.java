@@ -1,0 +1,38 @@
+package dev.cntr.api;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.crd.generator.annotation.AdditionalSelectableField;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/** One debugging session beside one container of one pod in the same namespace. */
+@Group(Names.GROUP)
+@Version(Names.VERSION)
+@ShortNames("dbg")
+@Categories("cntr")
+@AdditionalPrinterColumn(name = "Pod", jsonPath = ".spec.target.pod")
+@AdditionalPrinterColumn(name = "Container", jsonPath = ".status.containerName")
+@AdditionalPrinterColumn(name = "Node", jsonPath = ".status.nodeName")
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase")
+@AdditionalPrinterColumn(name = "Reason", jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason")
+@AdditionalPrinterColumn(name = "Exit", jsonPath = ".status.exitCode", type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalPrinterColumn(name = "Expires", jsonPath = ".status.expiresAt", priority = 1)
+@AdditionalPrinterColumn(name = "Message", jsonPath = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1)
+@AdditionalSelectableField(jsonPath = ".spec.target.pod")
+@AdditionalSelectableField(jsonPath = ".status.nodeName")
+public class DebugSession extends CustomResource<DebugSessionSpec, DebugSessionStatus> implements Namespaced {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected DebugSessionStatus initStatus() {
+        return DebugSessionStatus.EMPTY;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.cntr.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user asks for. All but the two times is fixed at creation: the debug container is made from it once.
+ *
+ * @param target beside what
+ * @param tools where the debugging tools come from
+ * @param process what runs
+ * @param attach who may attach
+ * @param ttl longest life since creation, see {@link TimeToLive}
+ * @param ttlSecondsAfterFinished how long the object stays after the session's end
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(
+        value = "duration(self.ttl) >= duration('1s') && duration(self.ttl) <= duration('24h')",
+        message = "ttl must be between 1s and 24h",
+        fieldPath = ".ttl")
+@ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
+@ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
+@ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
+@ValidationRule(value = "self.attach == oldSelf.attach", message = "attach is immutable")
+public record DebugSessionSpec(
+        @Required @JsonPropertyDescription("The container to debug beside.")
+        Target target,
+
+        @Default("{}") @JsonPropertyDescription("Where the tools in the session's / come from.")
+        Tools tools,
+
+        @Default("{}") @JsonPropertyDescription("What runs in the session.")
+        DebugProcess process,
+
+        @Required @JsonPropertyDescription("Who may attach.")
+        Attach attach,
+
+        @Default(TimeToLive.DEFAULT)
+        @Size(min = 2, max = 24)
+        @Pattern(TimeToLive.PATTERN)
+        @JsonPropertyDescription("Longest life of the session since its creation, for example 30m; at most 24h.")
+        String ttl,
+
+        @Default("300")
+        @Min(0)
+        @Max(604_800)
+        @JsonPropertyDescription("How many seconds the object stays after the session's end.")
+        Integer ttlSecondsAfterFinished) {
+
+    /** Fills in what the API server would have defaulted. */
+    public DebugSessionSpec(
+            Target target,
+            @Nullable Tools tools,
+            @Nullable DebugProcess process,
+            Attach attach,
+            @Nullable String ttl,
+            @Nullable Integer ttlSecondsAfterFinished) {
+        this.target = target;
+        this.tools = tools == null ? Tools.AGENT : tools;
+        this.process = process == null ? DebugProcess.SHELL : process;
+        this.attach = attach;
+        this.ttl = ttl == null ? TimeToLive.DEFAULT : ttl;
+        this.ttlSecondsAfterFinished = ttlSecondsAfterFinished == null ? 300 : ttlSecondsAfterFinished;
+    }
+
+    /** How long the session may live, counted from its creation. */
+    public Duration timeToLive() {
+        return TimeToLive.parse(ttl);
+    }
+
+    /** How long the object stays after the session's end. */
+    public Duration retention() {
+        return Duration.ofSeconds(ttlSecondsAfterFinished);
+    }
+
+    /**
+     * The container to debug beside. There is no field for a namespace: a session reaches pods of its own one only.
+     *
+     * @param pod the pod's name
+     * @param container the container's name; without one the pod's default container is taken
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Target(
+            @Required
+            @Size(min = 1, max = 253)
+            @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+            @JsonPropertyDescription("Name of a pod in the session's namespace.")
+            String pod,
+
+            @Size(min = 1, max = 63)
+            @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+            @JsonPropertyDescription("Name of the pod's container; by default the one that kubectl exec takes.")
+            @Nullable
+            String container) {}
+
+    /**
+     * Where the tools come from.
+     *
+     * @param source whose file tree is the session's {@code /}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Tools(
+            @Default("Agent") @JsonPropertyDescription("Agent: the file tree of the agent's own image.")
+            Source source) {
+        /** The default. */
+        public static final Tools AGENT = new Tools(Source.AGENT);
+
+        /** Fills in the default. */
+        public Tools(@Nullable Source source) {
+            this.source = source == null ? Source.AGENT : source;
+        }
+
+        /** A tree of tools. */
+        public enum Source {
+            /** The agent image's. */
+            @JsonProperty("Agent")
+            AGENT
+        }
+    }
+
+    /**
+     * What runs in the session.
+     *
+     * @param command program and arguments; empty for a login shell
+     * @param tty whether it gets a terminal
+     * @param env variables beside those of the target
+     * @param profile with whose rights it runs
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record DebugProcess(
+            @Size(max = 256) @JsonPropertyDescription("Program and arguments; by default a shell.")
+            List<@Size(max = 4096) String> command,
+
+            @JsonPropertyDescription("Whether the program gets a terminal.")
+            Boolean tty,
+
+            @Size(max = 64) @JsonPropertyDescription("Environment variables beside those of the target.")
+            List<Variable> env,
+
+            @Default("Target")
+            @JsonPropertyDescription("Target: exactly the identity, capabilities and filters of the target container.")
+            Profile profile) {
+        /** A shell without a terminal, the default. */
+        public static final DebugProcess SHELL = new DebugProcess(null, null, null, null);
+
+        /** Fills in the defaults. */
+        public DebugProcess(
+                @Nullable List<String> command,
+                @Nullable Boolean tty,
+                @Nullable List<Variable> env,
+                @Nullable Profile profile) {
+            this.command = command == null ? List.of() : List.copyOf(command);
+            this.tty = tty != null && tty;
+            this.env = env == null ? List.of() : List.copyOf(env);
+            this.profile = profile == null ? Profile.TARGET : profile;
+        }
+
+        /** With whose rights a command runs. */
+        public enum Profile {
+            /** Exactly the target's. */
+            @JsonProperty("Target")
+            TARGET
+        }
+    }
+
+    /**
+     * An environment variable.
+     *
+     * @param name without {@code =}
+     * @param value as it is, nothing is expanded
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Variable(
+            @Required
+            @Size(min = 1, max = 256)
+            @Pattern("^[-._a-zA-Z][-._a-zA-Z0-9]*$")
+            @JsonPropertyDescription("Name of the variable.")
+            String name,
+
+            @Required @Size(max = 4096) @JsonPropertyDescription("Value of the variable, taken as it is.")
+            String value) {}
+
+    /**
+     * Who may attach.
+     *
+     * @param publicKeys {@code ed25519:} and the base64 of 32 bytes: whoever holds one of the private keys
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Attach(
+            @Required
+            @Size(min = 1, max = 8)
+            @JsonPropertyDescription(
+                    "Ed25519 public keys, as ed25519: and the base64 of the raw 32 bytes. Whoever holds one of the private keys may attach.")
+            List<@Size(min = 52, max = 52) @Pattern("^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$") String>
+                    publicKeys) {
+        /** Copies the list. */
+        public Attach {
+            publicKeys = List.copyOf(publicKeys);
+        }
+    }
+}

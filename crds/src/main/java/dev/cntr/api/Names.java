@@ -1,0 +1,48 @@
+package dev.cntr.api;
+
+/** The fixed names by which the parts of cntr find each other in a cluster. */
+public final class Names {
+    /** API group of the custom resources. */
+    public static final String GROUP = "cntr.dev";
+
+    /** The served and stored version. */
+    public static final String VERSION = "v1alpha1";
+
+    /** Keeps a session's object until its node has been cleaned. */
+    public static final String FINALIZER = GROUP + "/node-cleanup";
+
+    /** Default namespace of the operator and the agents. */
+    public static final String SYSTEM_NAMESPACE = "cntr-system";
+
+    /** Default namespace of the relays: the only one in which users of cntr may exec. */
+    public static final String RELAY_NAMESPACE = "cntr-relay";
+
+    /** Environment variable that overrides {@link #SYSTEM_NAMESPACE}. */
+    public static final String SYSTEM_NAMESPACE_VARIABLE = "CNTR_SYSTEM_NAMESPACE";
+
+    /** Environment variable that overrides {@link #RELAY_NAMESPACE}. */
+    public static final String RELAY_NAMESPACE_VARIABLE = "CNTR_RELAY_NAMESPACE";
+
+    /** Label with the application's name; its value on all pods of cntr is {@link #APP}. */
+    public static final String APP_LABEL = "app.kubernetes.io/name";
+
+    /** Value of {@link #APP_LABEL}. */
+    public static final String APP = "cntr";
+
+    /** Label that tells the parts apart: {@link #AGENT}, {@link #RELAY} or {@link #OPERATOR}. */
+    public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
+
+    /** Component and container name of the node agent. */
+    public static final String AGENT = "agent";
+
+    /** Component and container name of the relay. */
+    public static final String RELAY = "relay";
+
+    /** Component and container name of the operator. */
+    public static final String OPERATOR = "operator";
+
+    /** The pod annotation by which kubectl, too, chooses a container when none is named. */
+    public static final String DEFAULT_CONTAINER_ANNOTATION = "kubectl.kubernetes.io/default-container";
+
+    private Names() {}
+}

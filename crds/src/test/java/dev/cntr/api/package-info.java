@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cntr.api;
+
+import org.jspecify.annotations.NullMarked;
