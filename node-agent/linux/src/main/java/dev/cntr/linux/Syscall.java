@@ -114,6 +114,7 @@ public enum Syscall {
     SECCOMP(317, 277),
     SENDFILE(40, 71),
     SENDMSG(46, 211),
+    SENDTO(44, 206),
     SETDOMAINNAME(171, 162),
     SETFSGID(123, 152),
     SETFSUID(122, 151),
