@@ -69,7 +69,7 @@ public final class Spawner {
         }
     }
 
-    private static Child spawn(Fd file, FdTable fds) {
+    static Child spawn(Fd file, FdTable fds) {
         List<Fd> copies = new ArrayList<>();
         try (Scratch scratch = new Scratch()) {
             Fd executable = above(file.number(), copies);
