@@ -1,0 +1,76 @@
+package dev.cntr.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What the relay sends before the client's first byte: which session the pipe is for. The relay copies its own command line,
+ * so on the wire it is the length of {@code /proc/self/cmdline} as a little-endian u64 and then its bytes, proc_pid_cmdline(5).
+ *
+ * @param namespace the session's namespace
+ * @param session the session's name
+ */
+public record RelayRequest(String namespace, String session) {
+    /** The longest command line that is read. */
+    public static final int MAX_LENGTH = 4096;
+
+    private static final int MAX_NAME = 253;
+
+    /** RFC 1123 subdomain, what Kubernetes allows as a name. */
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
+
+    public RelayRequest {
+        name("namespace", namespace);
+        name("session", session);
+    }
+
+    /** The relay's command line for a session, as it is given to {@code pods/exec}. */
+    public List<String> command() {
+        return List.of("/relay", "attach", namespace, session);
+    }
+
+    /**
+     * Reads one request, and not a byte more.
+     *
+     * @throws EOFException when the stream ends before
+     * @throws ProtocolException when it is not {@code /relay attach NAMESPACE SESSION}
+     */
+    public static RelayRequest read(InputStream in) throws IOException {
+        long length = ByteBuffer.wrap(exactly(in, Long.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
+        if (length < 1 || length > MAX_LENGTH) {
+            throw ProtocolException.violation("a relay's command line of " + Long.toUnsignedString(length) + " bytes");
+        }
+        byte[] line = exactly(in, (int) length);
+        if (line[line.length - 1] != 0) {
+            throw ProtocolException.violation("a relay's command line that does not end with NUL");
+        }
+        String[] arguments = new String(line, 0, line.length - 1, UTF_8).split("\0", -1);
+        if (arguments.length != 4 || !arguments[1].equals("attach")) {
+            throw ProtocolException.violation("a relay knows only: attach NAMESPACE SESSION");
+        }
+        return new RelayRequest(arguments[2], arguments[3]);
+    }
+
+    private static void name(String what, String value) {
+        if (value.length() > MAX_NAME || !NAME.matcher(value).matches()) {
+            throw ProtocolException.violation("that is not the name of a " + what);
+        }
+    }
+
+    private static byte[] exactly(InputStream in, int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the relay closed before it said which session it is for");
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,29 @@
+/**
+ * The stream between {@code kubectl cntr} and the agent: one byte pipe through the API server and the relay, in which both
+ * sides speak {@link dev.cntr.protocol.Frame frames}.
+ *
+ * <p>The relay first sends a {@link dev.cntr.protocol.RelayRequest}: which session the pipe is for. Then:
+ *
+ * <pre>
+ * client  HELLO{version, columns, rows}          agent  CHALLENGE{nonce, session uid, pod uid}
+ * client  PROOF{public key, signature}           agent  HELLO{version, tty}: accepted, the command is started
+ * both    STDIN STDOUT STDERR{offset, bytes}, ACK{stream, offset}, RESIZE, SIGNAL, CLOSE_STDIN
+ * agent   EXIT{code}                             client ACK{255}, and the agent closes
+ * </pre>
+ *
+ * <p>Rules that both sides keep:
+ *
+ * <ul>
+ *   <li>Whoever reads frames never waits for anything but the next frame. Bytes go into a bounded buffer a stream, and a
+ *       thread a stream writes them out and acknowledges them; so RESIZE, SIGNAL and ACK never wait behind a full pipe.
+ *   <li>At most {@link dev.cntr.protocol.Window#SIZE} bytes a stream are unacknowledged. A peer that sends more is cut off.
+ *   <li>EXIT is sent when every byte of output was written out by the client, so an exit code implies all output.
+ *   <li>An end of the pipe before EXIT was acknowledged is a lost peer, never an end of input.
+ * </ul>
+ *
+ * <p>{@link dev.cntr.protocol.ClientStream} and {@link dev.cntr.protocol.ServerStream} are the two sides.
+ */
+@NullMarked
+package dev.cntr.protocol;
+
+import org.jspecify.annotations.NullMarked;
