@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # the scripts use the variables that are set here
+# What the scripts of this folder share. Each begins with: . "$(dirname "$(readlink -f "$0")")/lib.sh"
+set -euo pipefail
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Everything costly lives here, in folders named after the hash of what it was made from.
+cache=${CNTR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cntr}
+node_image=cntr-kube-node:v1.34.4
+project_images=(localhost/cntr-agent:dev localhost/cntr-operator:dev localhost/cntr-relay:dev localhost/cntr-hello:dev)
+export DOCKER_BUILDKIT=0 # Debian's docker.io has no BuildKit client
+export PATH=$PATH:/usr/sbin:/sbin
+mkdir -p "$cache"
+
+# The network's usual ways out are for the world outside only, never for a cluster on this machine.
+export NO_PROXY=localhost,127.0.0.1${NO_PROXY:+,$NO_PROXY} no_proxy=localhost,127.0.0.1${no_proxy:+,$no_proxy}
+
+fail() { # message...
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# Milliseconds on the clock, without a child process.
+now_ms() { REPLY=$((${EPOCHREALTIME//[!0-9]/} / 1000)); }
+
+elapsed() { # since, in ms -> REPLY, like "1.2 s"
+  local since=$1
+  now_ms
+  printf -v REPLY '%d.%d s' $(((REPLY - since) / 1000)) $(((REPLY - since) % 1000 / 100))
+}
+
+# Runs a command under a title and prints how long it took. What it says is shown when it fails, or at once with CNTR_VERBOSE=1.
+step() { # title command...
+  local title=$1 start log status=0
+  shift
+  now_ms && start=$REPLY
+  printf '== %s\n' "$title"
+  if [ "${CNTR_VERBOSE:-}" ]; then
+    "$@" || status=$?
+  else
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || status=$?
+    [ $status = 0 ] || sed 's/^/   | /' "$log" >&2
+    rm -f "$log"
+  fi
+  elapsed "$start"
+  if [ $status = 0 ]; then printf '   %s\n' "$REPLY"; else
+    printf '   failed after %s, exit status %s\n' "$REPLY" $status >&2
+    return $status
+  fi
+}
+
+# A short hash of the given words and of the contents of the given files and folders (unknown names count as words).
+hash_of() { # word|file|folder...
+  local item
+  for item in "$@"; do
+    if [ -d "$item" ]; then
+      (cd "$item" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
+    elif [ -f "$item" ]; then sha256sum <"$item"
+    else printf '%s\n' "$item"; fi
+  done | sha256sum | cut -c1-16
+}
+
+# Makes FILE by a command that is given the name of a temporary file to write, unless FILE is there already.
+make_file() { # file command...
+  local file=$1
+  shift
+  [ -e "$file" ] && return
+  mkdir -p "$(dirname "$file")"
+  local part="$file.part.$$"
+  rm -rf "$part"
+  "$@" "$part"
+  mv -T "$part" "$file"
+}
+
+# One run at a time of what follows, until the script ends. A process that is to outlive the script must close $lock_fd.
+lock() { # name
+  exec {lock_fd}>"$cache/$1.lock"
+  flock -n "$lock_fd" || { echo "waiting for another run to finish ($cache/$1.lock)" >&2 && flock "$lock_fd"; }
+}
+
+# JAVA_HOME of a JDK 25: the one that is set if it is one, else the first that is found where JDKs are installed.
+use_jdk() {
+  local home release
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25* /usr/lib/jvm/* /usr/local/*jdk* /opt/*jdk* "$HOME"/.sdkman/candidates/java/*; do
+    release=$home/release
+    if [ -n "$home" ] && [ -x "$home/bin/javac" ] && grep -qs '^JAVA_VERSION="25[".]' "$release"; then
+      export JAVA_HOME=$home
+      return
+    fi
+  done
+  fail "no JDK 25 found: set JAVA_HOME to one (looked in /usr/lib/jvm, /usr/local, /opt)"
+}
+
+
+# Whether a process is alive and has WORD in its command line: process ids are reused.
+process_is() { # pid word
+  [ -n "$1" ] && [ -r "/proc/$1/cmdline" ] && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- "$2"
+}
+
+image_id() { docker image inspect -f '{{.Id}}' "$1" 2>/dev/null; }
+
+# The label that tells what an image was made from.
+label_of() { docker image inspect -f '{{index .Config.Labels "dev.cntr.hash"}}' "$1" 2>/dev/null || :; }
+
+# Maven without the network where everything is at hand, with it only where something is missing.
+maven() { # arguments...
+  local log status=0
+  use_jdk
+  log=$(mktemp)
+  (cd "$repo" && mvn -o -B "$@") 2>&1 </dev/null | tee "$log" || status=$?
+  if [ $status != 0 ] && grep -qE 'offline mode|has not been downloaded from it before' "$log"; then
+    status=0
+    (cd "$repo" && mvn -B "$@") </dev/null || status=$?
+  fi
+  rm -f "$log"
+  return $status
+}
+
+# A root file system made of Debian packages, without manuals and translations.
+debian_rootfs() { # suite out.tar package...
+  local suite=$1 out=$2
+  shift 2
+  mmdebstrap --quiet --variant=extract --format=tar --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --include="$(IFS=, && echo "$*")" "$suite" "$out"
+}

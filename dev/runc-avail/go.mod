@@ -1,0 +1,3 @@
+module cntr.dev/runc-avail
+
+go 1.24
