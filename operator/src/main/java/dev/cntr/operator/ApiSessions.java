@@ -1,0 +1,81 @@
+package dev.cntr.operator;
+
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Names;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Sessions} over HTTP: one request a method. Writes are JSON merge patches (RFC 7386) that carry the resource version, so that a lost race ends
+ * in 409 rather than in a lost update.
+ */
+final class ApiSessions implements Sessions {
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    private final KubernetesClient client;
+
+    ApiSessions(KubernetesClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public @Nullable Pod targetPod(DebugSession session) {
+        return client.pods()
+                .inNamespace(session.getMetadata().getNamespace())
+                .withName(session.getSpec().target().pod())
+                .get();
+    }
+
+    @Override
+    public DebugSession write(DebugSession session, DebugSessionStatus status) {
+        var patch = Map.of("metadata", Map.of("resourceVersion", version(session)), "status", status);
+        return resource(session)
+                .subresource("status")
+                .patch(MERGE, client.getKubernetesSerialization().asJson(patch));
+    }
+
+    @Override
+    public DebugSession addFinalizer(DebugSession session) {
+        return finalizers(session, Stream.concat(session.getFinalizers().stream(), Stream.of(Names.FINALIZER)));
+    }
+
+    @Override
+    public DebugSession removeFinalizer(DebugSession session) {
+        return finalizers(session, session.getFinalizers().stream().filter(name -> !name.equals(Names.FINALIZER)));
+    }
+
+    @Override
+    public void delete(DebugSession session) {
+        resource(session).lockResourceVersion(version(session)).delete();
+    }
+
+    private DebugSession finalizers(DebugSession session, Stream<String> names) {
+        List<String> finalizers = names.distinct().toList();
+        String list = finalizers.isEmpty()
+                ? "null"
+                : client.getKubernetesSerialization().asJson(finalizers);
+        return resource(session)
+                .patch(
+                        MERGE,
+                        "{\"metadata\":{\"resourceVersion\":\"%s\",\"finalizers\":%s}}"
+                                .formatted(version(session), list));
+    }
+
+    private Resource<DebugSession> resource(DebugSession session) {
+        return client.resources(DebugSession.class)
+                .inNamespace(session.getMetadata().getNamespace())
+                .withName(session.getMetadata().getName());
+    }
+
+    private static String version(DebugSession session) {
+        return session.getMetadata().getResourceVersion();
+    }
+}

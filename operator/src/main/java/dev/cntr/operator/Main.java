@@ -1,0 +1,89 @@
+package dev.cntr.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The operator's program: one leader at work, the others warm beside it. */
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final int THREADS = 16;
+
+    private Main() {}
+
+    /** Runs until the process is told to end. */
+    public static void main(String[] arguments) {
+        Settings settings = Settings.of(System.getenv());
+        KubernetesClient client = new KubernetesClientBuilder().build();
+        AtomicBoolean ending = new AtomicBoolean();
+        Operator operator = operator(client, settings, Limits.DEFAULT, Optional.of(leaderElection(settings, ending)));
+        var runtime = operator.getRuntimeInfo();
+        HealthServer health = HealthServer.start(
+                settings.healthPort(),
+                () -> !runtime.isStarted() || runtime.allEventSourcesAreHealthy(),
+                () -> !ending.get() && runtime.isStarted() && runtime.allEventSourcesAreHealthy());
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            ending.set(true);
+            operator.stop();
+            Lease.release(client, settings);
+            health.close();
+            client.close();
+        }));
+        operator.start();
+        LOG.info(
+                "started as {}: agents in {}, relays in {}",
+                settings.identity(),
+                settings.systemNamespace(),
+                settings.relayNamespace());
+    }
+
+    /** The operator, not started; without an election it works alone. */
+    static Operator operator(
+            KubernetesClient client, Settings settings, Limits limits, Optional<LeaderElectionConfiguration> election) {
+        Operator operator = new Operator(config -> {
+            config.withKubernetesClient(client)
+                    .withCloseClientOnStop(false)
+                    .withConcurrentReconciliationThreads(THREADS)
+                    .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
+            election.ifPresent(config::withLeaderElectionConfiguration);
+        });
+        operator.register(
+                new SessionReconciler(new ApiSessions(client), settings, limits, InstantSource.system()),
+                config -> config.withRetry(new GenericRetry()
+                        .setInitialInterval(100)
+                        .setIntervalMultiplier(2)
+                        .setMaxInterval(10_000)
+                        .withoutMaxAttempts()));
+        return operator;
+    }
+
+    private static LeaderElectionConfiguration leaderElection(Settings settings, AtomicBoolean ending) {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Settings.LEASE)
+                .withLeaseNamespace(settings.systemNamespace())
+                .withIdentity(settings.identity())
+                .withExitOnStopLeading(false)
+                .withLeaderCallbacks(new LeaderCallbacks(
+                        () -> LOG.info("leading as {}", settings.identity()),
+                        () -> {
+                            // Two leaders must never work at once. Not exit: the hook would try to give a lease back
+                            // that is another's.
+                            if (!ending.get()) {
+                                LOG.error(
+                                        "lost the lease {}; ending, the kubelet starts a new follower", Settings.LEASE);
+                                Runtime.getRuntime().halt(1);
+                            }
+                        },
+                        leader -> LOG.info("the leader is {}", leader)))
+                .build();
+    }
+}

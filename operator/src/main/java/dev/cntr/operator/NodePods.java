@@ -1,0 +1,127 @@
+package dev.cntr.operator;
+
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.Names;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * {@link NodeServices} from two watches: the agent pods and the relay pods, each in its own namespace. A change of one of them wakes the sessions of its
+ * node and those that wait for a node.
+ */
+final class NodePods implements NodeServices {
+    private static final String BY_NODE = "node";
+    private static final String UNPLACED = "";
+
+    private final String agentNamespace;
+    private final InformerEventSource<Pod, DebugSession> agents;
+    private final InformerEventSource<Pod, DebugSession> relays;
+
+    NodePods(EventSourceContext<DebugSession> context, String agentNamespace, String relayNamespace) {
+        this.agentNamespace = agentNamespace;
+        IndexerResourceCache<DebugSession> sessions = context.getPrimaryCache();
+        sessions.addIndexer(BY_NODE, NodePods::nodeOf);
+        agents = watch(context, sessions, Names.AGENT, agentNamespace);
+        relays = watch(context, sessions, Names.RELAY, relayNamespace);
+    }
+
+    /** What JOSDK has to start. */
+    List<EventSource<?, DebugSession>> eventSources() {
+        return List.of(agents, relays);
+    }
+
+    @Override
+    public Presence agentOn(String node) {
+        return best(agents.byIndex(BY_NODE, node));
+    }
+
+    @Override
+    public Presence relayOn(String node) {
+        return best(relays.byIndex(BY_NODE, node));
+    }
+
+    @Override
+    public Presence agent(String pod) {
+        return best(agents.get(new ResourceID(pod, agentNamespace)).stream().toList());
+    }
+
+    private static InformerEventSource<Pod, DebugSession> watch(
+            EventSourceContext<DebugSession> context,
+            IndexerResourceCache<DebugSession> sessions,
+            String component,
+            String namespace) {
+        var source = new InformerEventSource<Pod, DebugSession>(
+                InformerEventSourceConfiguration.from(Pod.class, DebugSession.class)
+                        .withName(component)
+                        .withNamespaces(Set.of(namespace))
+                        .withLabelSelector(
+                                "%s=%s,%s=%s".formatted(Names.APP_LABEL, Names.APP, Names.COMPONENT_LABEL, component))
+                        .withSecondaryToPrimaryMapper(pod -> concerned(sessions, pod))
+                        .build(),
+                context);
+        source.addIndexers(Map.of(
+                BY_NODE,
+                pod -> Optional.ofNullable(pod.getSpec().getNodeName()).stream().toList()));
+        return source;
+    }
+
+    private static Set<ResourceID> concerned(IndexerResourceCache<DebugSession> sessions, Pod pod) {
+        return Stream.of(Optional.ofNullable(pod.getSpec().getNodeName()), Optional.of(UNPLACED))
+                .flatMap(Optional::stream)
+                .flatMap(node -> sessions.byIndex(BY_NODE, node).stream())
+                .map(ResourceID::fromResource)
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> nodeOf(DebugSession session) {
+        if (session.getStatus().finished()) {
+            return List.of();
+        }
+        String node = session.getStatus().nodeName();
+        return List.of(node == null ? UNPLACED : node);
+    }
+
+    /** During an update a node may have two: the one that serves counts. */
+    static Presence best(Collection<Pod> pods) {
+        return pods.stream()
+                .map(NodePods::presence)
+                .max(Comparator.comparing(presence -> presence instanceof Presence.Ready))
+                .orElseGet(Presence.Absent::new);
+    }
+
+    private static Presence presence(Pod pod) {
+        String name = pod.getMetadata().getName();
+        Optional<PodCondition> readiness = Optional.ofNullable(pod.getStatus())
+                .flatMap(status -> status.getConditions().stream()
+                        .filter(condition -> condition.getType().equals("Ready"))
+                        .findFirst());
+        boolean deleted = pod.isMarkedForDeletion();
+        if (!deleted
+                && readiness
+                        .filter(condition -> condition.getStatus().equals("True"))
+                        .isPresent()) {
+            return new Presence.Ready(name);
+        }
+        String since = deleted
+                ? pod.getMetadata().getDeletionTimestamp()
+                : readiness
+                        .map(PodCondition::getLastTransitionTime)
+                        .orElseGet(() -> pod.getMetadata().getCreationTimestamp());
+        return new Presence.Unready(name, Instant.parse(since));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.cntr.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Names;
+import dev.cntr.api.Phase;
+import dev.cntr.api.Reason;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.javaoperatorsdk.operator.Operator;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole operator against an API server in memory. */
+@EnableKubernetesMockClient(crud = true)
+@SuppressWarnings("NullAway.Init") // the extension sets the fields
+class OperatorTest {
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "operator-1", 0);
+    private static final Limits SHORT = new Limits(
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(100));
+
+    KubernetesMockServer server;
+    KubernetesClient client;
+    private Operator operator;
+
+    static {
+        Logger.getLogger("io.fabric8.mockwebserver").setLevel(Level.WARNING);
+    }
+
+    @BeforeEach
+    void start() {
+        operator = Main.operator(client, SETTINGS, SHORT, Optional.empty());
+        operator.start();
+    }
+
+    @AfterEach
+    void stop() {
+        operator.stop();
+    }
+
+    @Test
+    void aSessionIsPlacedByOneReadAndOneWrite() throws InterruptedException {
+        client.resource(Cluster.ownPod(Names.AGENT, "agent-1", true)).create();
+        client.resource(Cluster.ownPod(Names.RELAY, "relay-1", true)).create();
+        client.resource(Cluster.web(Cluster.RUNNING)).create();
+        TimeUnit.MILLISECONDS.sleep(300);
+        requests();
+
+        DebugSession created = create(Cluster.session());
+        DebugSessionStatus status = await(created, DebugSessionStatus::placed);
+        assertThat(status.agentPod()).isEqualTo("agent-1");
+        assertThat(status.relayPod()).isEqualTo("cntr-relay/relay-1");
+        assertThat(status.containerID()).isEqualTo("containerd://abc");
+
+        assertThat(requests())
+                .filteredOn(line -> !line.startsWith("GET /apis/cntr.dev"))
+                .containsExactly(
+                        "POST /apis/cntr.dev/v1alpha1/namespaces/shop/debugsessions",
+                        "GET /api/v1/namespaces/shop/pods/web",
+                        "PATCH /apis/cntr.dev/v1alpha1/namespaces/shop/debugsessions/web-x1/status");
+    }
+
+    @Test
+    void anAgentThatComesLateWakesTheSession() {
+        client.resource(Cluster.ownPod(Names.RELAY, "relay-1", true)).create();
+        client.resource(Cluster.web(Cluster.RUNNING)).create();
+        DebugSession created = create(Cluster.session());
+        DebugSessionStatus waiting = await(
+                created, status -> status.condition(ConditionType.SCHEDULED).isPresent());
+        assertThat(waiting.condition(ConditionType.SCHEDULED).orElseThrow().reason())
+                .isEqualTo(Reason.NO_AGENT_ON_NODE.text());
+
+        client.resource(Cluster.ownPod(Names.AGENT, "agent-1", true)).create();
+        assertThat(await(created, DebugSessionStatus::placed).phase()).isEqualTo(Phase.SCHEDULED);
+    }
+
+    @Test
+    void aSessionWithoutAPodFailsAtOnce() {
+        DebugSessionStatus status = await(create(Cluster.session()), DebugSessionStatus::finished);
+        assertThat(status.condition(ConditionType.STALLED).orElseThrow().reason())
+                .isEqualTo(Reason.POD_NOT_FOUND.text());
+    }
+
+    @Test
+    void theEndOfAnAgentEndsItsSessionAndFreesTheObject() {
+        client.resource(Cluster.ownPod(Names.AGENT, "agent-1", true)).create();
+        client.resource(Cluster.ownPod(Names.RELAY, "relay-1", true)).create();
+        client.resource(Cluster.web(Cluster.RUNNING)).create();
+        DebugSession created = create(Cluster.session());
+        DebugSessionStatus placed = await(created, DebugSessionStatus::placed);
+        DebugSession session = get(created);
+        session.setStatus(placed.change()
+                .ready("prepared", Instant.now())
+                .startedAt(Instant.now())
+                .done());
+        client.resource(session).updateStatus();
+        Awaitility.await().until(() -> get(created).hasFinalizer(Names.FINALIZER));
+
+        client.pods().inNamespace("cntr-system").withName("agent-1").delete();
+        DebugSessionStatus lost = await(created, DebugSessionStatus::finished);
+        assertThat(lost.condition(ConditionType.STALLED).orElseThrow().reason()).isEqualTo(Reason.AGENT_LOST.text());
+        Awaitility.await().until(() -> !get(created).hasFinalizer(Names.FINALIZER));
+
+        client.resource(created).delete();
+        Awaitility.await().until(() -> client.resource(created).get() == null);
+    }
+
+    @Test
+    void aFinishedSessionWithoutRetentionIsTakenAway() {
+        DebugSession session = Cluster.session();
+        session.getMetadata().setCreationTimestamp("2026-01-01T00:00:00Z");
+        var old = session.getSpec();
+        session.setSpec(new DebugSessionSpec(old.target(), null, null, old.attach(), "1s", 0));
+        DebugSession created = client.resource(session).create();
+        Awaitility.await().until(() -> client.resource(created).get() == null);
+    }
+
+    private DebugSession create(DebugSession session) {
+        session.getMetadata().setCreationTimestamp(Instant.now().toString());
+        return client.resource(session).create();
+    }
+
+    private DebugSession get(DebugSession session) {
+        return client.resource(session).get();
+    }
+
+    private DebugSessionStatus await(DebugSession session, Predicate<DebugSessionStatus> wanted) {
+        return Awaitility.await()
+                .atMost(10, TimeUnit.SECONDS)
+                .pollInterval(20, TimeUnit.MILLISECONDS)
+                .until(() -> get(session).getStatus(), wanted);
+    }
+
+    /** The requests since the last call. */
+    private List<String> requests() throws InterruptedException {
+        List<String> lines = new ArrayList<>();
+        for (var request = server.takeRequest(0, TimeUnit.SECONDS);
+                request != null;
+                request = server.takeRequest(0, TimeUnit.SECONDS)) {
+            lines.add(request.getMethod() + " " + request.getPath());
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cntr.operator;
+
+import org.jspecify.annotations.NullMarked;
