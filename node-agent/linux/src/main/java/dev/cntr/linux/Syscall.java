@@ -145,6 +145,7 @@ public enum Syscall {
     UNSHARE(272, 97),
     UTIMENSAT(280, 88),
     WAIT4(61, 260),
+    WAITID(247, 95),
     WRITE(1, 64);
 
     private final int x86;

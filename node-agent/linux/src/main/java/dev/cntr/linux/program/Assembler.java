@@ -16,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Assembler a = Assembler.reporting(Architecture.current(), 3);
- * Step open = a.call("open the namespace", Syscall.OPENAT, Assembler.AT_FDCWD, a.string("/proc/7/ns/net"), 0);
+ * Step open = a.call("open the namespace", Syscall.OPENAT, At.FDCWD, a.string("/proc/7/ns/net"), 0);
  * a.call("enter it", Syscall.SETNS, 0, CLONE_NEWNET).take(0, open);
  * a.exit(0);
  * Program program = a.assemble();
  * }</pre>
  */
 public final class Assembler {
-    /** The directory descriptor that stands for the current directory, openat(2). */
-    public static final long AT_FDCWD = -100;
-
     /** Exit status of a program one of whose steps failed. */
     public static final int FAILED = 125;
 
@@ -87,6 +84,11 @@ public final class Assembler {
     /** The address of a null-terminated array of strings, as execve(2) takes it. */
     public long strings(List<String> values) {
         return image.strings(values);
+    }
+
+    /** The address of a null-terminated array of strings of any bytes but zero. */
+    public long byteStrings(List<byte[]> values) {
+        return image.byteStrings(values);
     }
 
     /** The address of a 64-bit word for a result. */
@@ -183,6 +185,11 @@ public final class Assembler {
             previous.follow(label);
             previous = null;
         }
+    }
+
+    /** Ends the sequence with a failure of the program: the previous step goes on to the report. */
+    public void fail() {
+        jump(report);
     }
 
     /** Sends errors of the steps to come to a label, until {@link #reportFailures()}. */

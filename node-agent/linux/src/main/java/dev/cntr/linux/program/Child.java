@@ -14,6 +14,9 @@ import dev.cntr.linux.Syscall;
 public final class Child {
     private static final long WNOTHREAD = 0x20000000L;
     private static final long WALL = 0x40000000L;
+    private static final long P_PID = 1;
+    private static final long WEXITED = 4;
+    private static final long WNOWAIT = 0x1000000L;
     private static final int SIGKILL = 9;
 
     private final int pid;
@@ -39,6 +42,28 @@ public final class Child {
                 }
             }
         }
+    }
+
+    /**
+     * Waits for its end and leaves it a zombie, waitid(2): its pid, and its process group's number, stay its own until
+     * {@link #await()}.
+     */
+    public void awaitEnd() {
+        while (true) {
+            long r = Kernel.current().call(Syscall.WAITID, P_PID, pid, 0, WEXITED | WNOWAIT | WALL | WNOTHREAD, 0);
+            if (r != Errno.EINTR.negative()) {
+                ErrnoException.check(r, Syscall.WAITID, "process " + pid);
+                return;
+            }
+        }
+    }
+
+    /** Waits for the ends of all children that the calling thread has spawned and not waited for. */
+    public static void awaitAll() {
+        long r;
+        do {
+            r = Kernel.current().call(Syscall.WAIT4, -1, 0, WALL | WNOTHREAD, 0);
+        } while (r >= 0 || r == Errno.EINTR.negative());
     }
 
     /** Sends SIGKILL. Not to be called after {@link #await()}. */

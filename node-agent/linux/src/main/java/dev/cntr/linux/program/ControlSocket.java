@@ -5,6 +5,7 @@ import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Memory;
+import dev.cntr.linux.Poll;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.OptionalLong;
 public final class ControlSocket implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
-    private static final short POLLIN = 1;
 
     private final Fd ours;
     private final Fd theirs;
@@ -44,17 +44,27 @@ public final class ControlSocket implements AutoCloseable {
         return theirs;
     }
 
+    /** Readable when the program sent something, or ended. */
+    public Fd ours() {
+        return ours;
+    }
+
     /** Closes our copy of the program's side, so that its end is seen. */
     public void handedOver() {
         theirs.close();
     }
 
-    /** Sends a word, for a step made by {@link Assembler#await}. */
+    /**
+     * Sends a word, for a step made by {@link Assembler#await}. That the program has ended meanwhile is told by
+     * {@link #receive}.
+     */
     public void send(long word) {
         try (Scratch scratch = new Scratch()) {
             long r = Kernel.current()
                     .call(Syscall.SENDTO, ours.number(), scratch.longs(word), 8, 0x4000 /* MSG_NOSIGNAL */);
-            ErrnoException.check(r, Syscall.SENDTO, "to a program");
+            if (r != Errno.EPIPE.negative() && r != Errno.ECONNRESET.negative()) {
+                ErrnoException.check(r, Syscall.SENDTO, "to a program");
+            }
         }
     }
 
@@ -77,10 +87,7 @@ public final class ControlSocket implements AutoCloseable {
             }
         }
         byte[] memory = read(program.reportBytes(), deadline);
-        throw program.failure(memory)
-                .map(ProgramException::of)
-                .orElseGet(() -> new ProgramException(
-                        "a program failed and did not say where: it was killed while it reported"));
+        throw ProgramException.of(program, memory);
     }
 
     /** Up to so many bytes; fewer only where the other side is closed. */
@@ -90,7 +97,7 @@ public final class ControlSocket implements AutoCloseable {
             long buffer = scratch.allocate(bytes);
             int got = 0;
             while (got < bytes) {
-                awaitInput(kernel, scratch, deadline);
+                awaitInput(deadline);
                 long n = kernel.call(Syscall.READ, ours.number(), buffer + got, bytes - got);
                 if (n == 0 || n == Errno.ECONNRESET.negative()) {
                     break;
@@ -103,26 +110,11 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    private void awaitInput(Kernel kernel, Scratch scratch, long deadline) {
-        long poll = scratch.allocate(8);
-        Memory.putInt(poll, ours.number());
-        Memory.putInt(poll + 4, POLLIN);
-        long timeout = scratch.allocate(16);
-        while (true) {
-            long left = Math.max(0, deadline - System.nanoTime());
-            Memory.putLong(timeout, left / 1_000_000_000);
-            Memory.putLong(timeout + 8, left % 1_000_000_000);
-            long n = kernel.call(Syscall.PPOLL, poll, 1, timeout, 0, 8);
-            if (n > 0) {
-                return;
-            }
-            if (n == 0) {
-                throw new ProgramException(
-                        "a program did not answer in time; it is stopped, frozen, or waits for a file system");
-            }
-            if (n != Errno.EINTR.negative()) {
-                ErrnoException.check(n, Syscall.PPOLL, "a program");
-            }
+    private void awaitInput(long deadline) {
+        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+        if (Poll.await(ours, Poll.IN, left) == 0) {
+            throw new ProgramException(
+                    "a program did not answer in time; it is stopped, frozen, or waits for a file system");
         }
     }
 

@@ -16,6 +16,9 @@ public sealed interface Exit {
         }
     }
 
+    /** It did not become the command: execve(2) failed. The code is 127 where no such file was found, else 126. */
+    record NotExecuted(int code, String message) implements Exit {}
+
     /** From the status word of wait4(2). */
     static Exit ofWaitStatus(int status) {
         int signal = status & 0x7f;

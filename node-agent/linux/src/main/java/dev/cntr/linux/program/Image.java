@@ -58,6 +58,14 @@ final class Image {
         return put(pointers.array(), values.stream().map(Image::quoted).collect(Collectors.joining(", ", "&{", "}")));
     }
 
+    long byteStrings(List<byte[]> values) {
+        ByteBuffer pointers = ByteBuffer.allocate(8 * (values.size() + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        for (byte[] value : values) {
+            pointers.putLong(put(Arrays.copyOf(value, value.length + 1), "&bytes[" + value.length + "]"));
+        }
+        return put(pointers.array(), "&strings[" + values.size() + "]");
+    }
+
     long buffer(long bytes) {
         long address = ElfWriter.BUFFERS + bufferBytes;
         names.put(address, "&buffer[" + bytes + "]");

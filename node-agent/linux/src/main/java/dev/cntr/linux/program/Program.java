@@ -69,18 +69,28 @@ public final class Program {
      * @param memory the program's memory at its end, as a failure report carries it
      */
     public Optional<Failure> failure(byte[] memory) {
+        return errors(memory, ops.stream().filter(Op::failing).toList()).stream()
+                .findFirst();
+    }
+
+    /** All steps whose last result was an error, also those that went on after it, in the program's order. */
+    public List<Failure> errors(byte[] memory) {
+        return errors(memory, ops);
+    }
+
+    private static List<Failure> errors(byte[] memory, List<Op> ops) {
         ByteBuffer words = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+        List<Failure> errors = new ArrayList<>();
         for (Op op : ops) {
             long at = op.result() - Interpreter.BASE;
-            if (!op.failing() || at < 0 || at + 8 > memory.length) {
-                continue;
-            }
-            long result = words.getLong((int) at);
-            if (result < 0 && result >= LOWEST_ERROR) {
-                return Optional.of(new Failure(op.name(), op.call(), Errno.of(-result)));
+            if (at >= 0 && at + 8 <= memory.length) {
+                long result = words.getLong((int) at);
+                if (result < 0 && result >= LOWEST_ERROR) {
+                    errors.add(new Failure(op.name(), op.call(), Errno.of(-result)));
+                }
             }
         }
-        return Optional.empty();
+        return errors;
     }
 
     /**

@@ -1,10 +1,11 @@
 package dev.cntr.linux.program;
 
-import dev.cntr.linux.Architecture;
+import dev.cntr.linux.At;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
+import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
 
@@ -20,9 +21,9 @@ final class ProgramFile {
     private static final long MFD_EXEC = 0x10;
     private static final int F_ADD_SEALS = 1033;
     private static final int ALL_SEALS = 1 | 2 | 4 | 8; // SEAL, SHRINK, GROW, WRITE
-    private static final int O_WRONLY = 1;
-    private static final int O_CLOEXEC = 0x80000;
+    /** Without its O_DIRECTORY bit, which is another one on each architecture. */
     private static final int O_TMPFILE = 0x400000;
+
     private static final int OWNER_ONLY = 0500;
     private static final String[] DIRECTORIES = {"/run", "/tmp", "/var/tmp", "/dev/shm"};
 
@@ -51,14 +52,8 @@ final class ProgramFile {
         try (Scratch scratch = new Scratch()) {
             ErrnoException last = new ErrnoException("openat", Errno.ENOENT, "a directory for the program");
             for (String directory : DIRECTORIES) {
-                // O_DIRECTORY is part of O_TMPFILE, and differs between architectures.
-                long flags = O_TMPFILE | OpenFlag.DIRECTORY.bit(Architecture.current());
-                long r = kernel.call(
-                        Syscall.OPENAT,
-                        Assembler.AT_FDCWD,
-                        scratch.string(directory),
-                        flags | O_WRONLY | O_CLOEXEC,
-                        OWNER_ONLY);
+                int flags = O_TMPFILE | OpenFlag.bits(OpenFlag.O_DIRECTORY, OpenFlag.O_WRONLY, OpenFlag.O_CLOEXEC);
+                long r = kernel.call(Syscall.OPENAT, At.FDCWD, scratch.string(directory), flags, OWNER_ONLY);
                 if (r < 0) {
                     last = new ErrnoException("openat", Errno.of(-r), "an unlinked file in " + directory);
                     continue;
@@ -67,7 +62,7 @@ final class ProgramFile {
                     write(writable, elf, scratch);
                     String path = "/proc/self/fd/" + writable.number();
                     long again = kernel.call(
-                            Syscall.OPENAT, Assembler.AT_FDCWD, scratch.string(path), O_CLOEXEC); // O_RDONLY
+                            Syscall.OPENAT, At.FDCWD, scratch.string(path), OpenFlag.bits(OpenFlag.O_CLOEXEC));
                     return Fd.of(again, Syscall.OPENAT, path);
                 }
             }

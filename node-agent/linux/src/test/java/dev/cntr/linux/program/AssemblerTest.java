@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.cntr.linux.Architecture;
+import dev.cntr.linux.At;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.Syscall;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ class AssemblerTest {
 
     @Test
     void aResultBecomesAnArgumentOfALaterStep() {
-        Step open = a.call("open", Syscall.OPENAT, Assembler.AT_FDCWD, a.string("/x"));
+        Step open = a.call("open", Syscall.OPENAT, At.FDCWD, a.string("/x"));
         Step setns = a.call("enter", Syscall.SETNS, -1, 0x40000000).take(0, open);
         a.exit(0);
         List<Op> ops = a.assemble().ops();
@@ -128,7 +129,7 @@ class AssemblerTest {
 
     @Test
     void aProgramIsPrintedInWords() {
-        Step open = a.call("open proc", Syscall.OPENAT, Assembler.AT_FDCWD, a.string("/proc"), 0x200000);
+        Step open = a.call("open proc", Syscall.OPENAT, At.FDCWD, a.string("/proc"), 0x200000);
         a.call("go there", Syscall.FCHDIR).take(0, open).ignoringErrors();
         a.exit(0);
         assertThat(a.assemble().describe().lines().limit(3))

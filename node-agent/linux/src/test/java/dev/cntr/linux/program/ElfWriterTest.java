@@ -39,10 +39,4 @@ class ElfWriterTest {
         assertThat(elf.getInt(64 + 3 * 56)).as("PT_GNU_STACK").isEqualTo(0x6474e551);
         assertThat(elf.getInt(64 + 3 * 56 + 4)).isEqualTo(6);
     }
-
-    @Test
-    void aFlagsBitIsTheArchitectures() {
-        assertThat(OpenFlag.DIRECTORY.bit(Architecture.X86_64)).isEqualTo(0200000);
-        assertThat(OpenFlag.DIRECTORY.bit(Architecture.AARCH64)).isEqualTo(040000);
-    }
 }

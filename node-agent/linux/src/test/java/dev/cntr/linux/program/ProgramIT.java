@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.linux.Architecture;
+import dev.cntr.linux.At;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Syscall;
@@ -37,8 +38,7 @@ class ProgramIT {
         a.call("wait", Syscall.WAIT4, 0, 0, 0, 0).take(0, fork);
         a.exit(7);
         a.place(child);
-        Step open =
-                a.call("create", Syscall.OPENAT, Assembler.AT_FDCWD, a.string(file.toString()), O_WRONLY_CREAT, 0600);
+        Step open = a.call("create", Syscall.OPENAT, At.FDCWD, a.string(file.toString()), O_WRONLY_CREAT, 0600);
         a.call("write", Syscall.WRITE, 0, a.string("from the child"), 14).take(0, open);
         a.exit(0);
 
@@ -51,9 +51,9 @@ class ProgramIT {
         byte[] content = "0123456789".repeat(100_000).getBytes(StandardCharsets.UTF_8);
         Path from = Files.write(directory.resolve("from"), content);
         Path to = directory.resolve("to");
-        Step in = a.call("open", Syscall.OPENAT, Assembler.AT_FDCWD, a.string(from.toString()), 0);
+        Step in = a.call("open", Syscall.OPENAT, At.FDCWD, a.string(from.toString()), 0);
         a.call("as 10", Syscall.DUP3, 0, 10, 0).take(0, in);
-        Step out = a.call("create", Syscall.OPENAT, Assembler.AT_FDCWD, a.string(to.toString()), O_WRONLY_CREAT, 0600);
+        Step out = a.call("create", Syscall.OPENAT, At.FDCWD, a.string(to.toString()), O_WRONLY_CREAT, 0600);
         a.call("as 11", Syscall.DUP3, 0, 11, 0).take(0, out);
         Label end = a.label("end");
         long buffer = a.buffer(4000);
@@ -69,7 +69,7 @@ class ProgramIT {
 
     @Test
     void theStepThatFailsIsNamedWithItsErrno() {
-        a.call("ignored", Syscall.UNLINKAT, Assembler.AT_FDCWD, a.string("/nonexistent"), 0)
+        a.call("ignored", Syscall.UNLINKAT, At.FDCWD, a.string("/nonexistent"), 0)
                 .ignoringErrors();
         a.call("enter the room", Syscall.CHDIR, a.string("/nonexistent"));
         a.exit(0);
@@ -126,8 +126,7 @@ class ProgramIT {
                 "#!/bin/sh\nls /proc/self/fd | tr '\\n' ' '\ngrep -E 'Sig(Blk|Ign)' /proc/self/status | tr -s '\\t\\n' ' '\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
         Path out = directory.resolve("out");
-        Step open =
-                a.call("create", Syscall.OPENAT, Assembler.AT_FDCWD, a.string(out.toString()), O_WRONLY_CREAT, 0600);
+        Step open = a.call("create", Syscall.OPENAT, At.FDCWD, a.string(out.toString()), O_WRONLY_CREAT, 0600);
         a.call("as stdout", Syscall.DUP3, 0, 1, 0).take(0, open);
         a.call("close the rest", Syscall.CLOSE_RANGE, 3, 0xffffffffL, 4 /* CLOSE_RANGE_CLOEXEC */);
         a.call(
@@ -183,7 +182,7 @@ class ProgramIT {
         arm.call("write", Syscall.WRITE, 1, arm.string("parent\n"), 7);
         arm.exit(5);
         arm.place(child);
-        arm.call("open", Syscall.OPENAT, Assembler.AT_FDCWD, arm.string("/nonexistent"), 0)
+        arm.call("open", Syscall.OPENAT, At.FDCWD, arm.string("/nonexistent"), 0)
                 .onError(missing);
         arm.exit(1);
         arm.place(missing);
