@@ -7,10 +7,9 @@ import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.FileIdentity;
-import dev.cntr.linux.Kernel;
 import dev.cntr.linux.OpenFlag;
-import dev.cntr.linux.Syscall;
-import dev.cntr.linux.ThrowAwayThread;
+import dev.cntr.linux.proc.Namespace;
+import dev.cntr.linux.proc.ProcessFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Mounts by descriptor, in a mount namespace of the test's own thread. */
 class MountIT {
-    private static final int CLONE_NEWNS = 0x20000;
-
     @TempDir
     Path dir;
 
@@ -28,12 +25,16 @@ class MountIT {
     void aFileSystemIsMadeDetachedAndAttachedOnlyInOneNamespace() throws Exception {
         try (FileSystemContext context = FileSystemContext.open("tmpfs");
                 Mount tmpfs = context.set("size", "64k").set("mode", "0700").mount(MountAttribute.MOUNT_ATTR_NOSUID)) {
-            ThrowAwayThread.call("own namespace", () -> {
-                unshareMounts();
+            MountNamespace.callInNew(() -> {
                 tmpfs.attach(dir.toString());
                 Files.writeString(dir.resolve("x"), "hello");
                 assertThat(FileIdentity.of(dir.toString()).device())
                         .isEqualTo(tmpfs.device().device());
+                try (ProcessFiles here = ProcessFiles.ofCallingThread();
+                        Fd namespace = here.openNamespace(Namespace.MNT)) {
+                    assertThat(MountNamespace.call(namespace, () -> Files.readString(dir.resolve("x"))))
+                            .isEqualTo("hello");
+                }
                 return null;
             });
             assertThat(dir.resolve("x")).doesNotExist();
@@ -44,8 +45,7 @@ class MountIT {
     void aCloneOfOneMountLeavesOutWhatIsMountedBelow() throws Exception {
         Path below = Files.createDirectory(dir.resolve("below"));
         Files.writeString(below.resolve("under"), "");
-        ThrowAwayThread.call("own namespace", () -> {
-            unshareMounts();
+        MountNamespace.callInNew(() -> {
             try (FileSystemContext context = FileSystemContext.open("tmpfs");
                     Mount tmpfs = context.mount()) {
                 tmpfs.attach(below.toString());
@@ -98,13 +98,6 @@ class MountIT {
                                 ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOTCONN));
                 connections.abort(number + 1_000_000);
             }
-        }
-    }
-
-    private static void unshareMounts() {
-        ErrnoException.check(Kernel.current().call(Syscall.UNSHARE, CLONE_NEWNS), Syscall.UNSHARE, "mounts");
-        try (Mount root = Mount.of(Fd.open("/", OpenFlag.O_PATH))) {
-            root.change(Set.of(), Set.of(), Propagation.MS_SLAVE, Mount.Extent.TREE);
         }
     }
 }
