@@ -60,7 +60,7 @@ final class Cluster {
                 .withPhase("Running")
                 .addNewContainerStatus()
                 .withName("app")
-                .withContainerID(app == RUNNING ? "containerd://abc" : null)
+                .withContainerID(app == null || app.getRunning() == null ? null : "containerd://abc")
                 .withState(app)
                 .endContainerStatus()
                 .endStatus()
