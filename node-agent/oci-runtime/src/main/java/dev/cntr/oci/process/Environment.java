@@ -64,6 +64,15 @@ public final class Environment {
                 .map(e -> new String(e, value, e.length - value, StandardCharsets.UTF_8));
     }
 
+    /** The names of all variables, in their order. */
+    public List<String> names() {
+        return entries.stream()
+                .map(e -> new String(e, StandardCharsets.UTF_8))
+                .filter(e -> e.indexOf('=') > 0)
+                .map(e -> e.substring(0, e.indexOf('=')))
+                .toList();
+    }
+
     /** The entries, for execve(2). */
     public List<byte[]> entries() {
         return entries;
@@ -77,10 +86,6 @@ public final class Environment {
     /** The names only: values may be secrets. */
     @Override
     public String toString() {
-        return entries.stream()
-                .map(e -> new String(e, StandardCharsets.UTF_8))
-                .map(e -> e.substring(0, Math.max(0, e.indexOf('='))))
-                .toList()
-                .toString();
+        return names().toString();
     }
 }

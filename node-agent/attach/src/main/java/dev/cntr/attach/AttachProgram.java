@@ -1,0 +1,75 @@
+package dev.cntr.attach;
+
+import dev.cntr.linux.Architecture;
+import dev.cntr.linux.Syscall;
+import dev.cntr.linux.proc.Namespace;
+import dev.cntr.linux.program.Assembler;
+import dev.cntr.linux.program.Program;
+import dev.cntr.oci.lifecycle.Init;
+import dev.cntr.oci.process.Park;
+import dev.cntr.oci.process.ProcessSteps;
+
+/**
+ * Compiles a plan into a syscall program. The order is the one that kernels accept:
+ *
+ * <ol>
+ *   <li>All namespaces by one setns(2) of the target's pidfd, after the helper is in the target's cgroups: later its pid
+ *       is another one for whoever places it. It is not dumpable from the start, so that nothing in the target can trace
+ *       it.
+ *   <li>A copy of the mount namespace, and every mount in it a slave <em>before</em> anything is moved: else the tools
+ *       would propagate into a target whose root is shared, and stay there.
+ *   <li>{@link ToolsView}: the tools become the root, the target's tree goes to /var/lib/cntr.
+ *   <li>The fork, which is the first process that is in the target's pid namespace; then {@link ProcessSteps}.
+ * </ol>
+ */
+public final class AttachProgram {
+    /** The tools' detached mount. */
+    static final int TOOLS = 4;
+
+    static final int PIDFD = 5;
+
+    static final String ENTER = "enter the namespaces";
+    static final String PIVOT = "make the tools the root";
+
+    private static final int PR_SET_DUMPABLE = 4;
+    private static final long MS_REC = 0x4000;
+    private static final long MS_SLAVE = 0x80000;
+    private static final long MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8;
+
+    private AttachProgram() {}
+
+    /** The program for an architecture. */
+    public static Program compile(AttachPlan plan, Architecture architecture) {
+        Target target = plan.target();
+        Assembler a = Assembler.reporting(architecture, Init.CONTROL);
+        Init.begin(a, PIDFD);
+        a.call("not to be traced", Syscall.PRCTL, PR_SET_DUMPABLE, 0, 0, 0, 0);
+        plan.outsideGroups().ifPresent(groups -> {
+            int[] ids = groups.stream().mapToInt(Long::intValue).toArray();
+            a.call("groups", Syscall.SETGROUPS, ids.length, ids.length == 0 ? 0 : a.ints(ids));
+        });
+        long namespaces =
+                target.namespaces().stream().mapToLong(Namespace::flag).reduce(0, (x, y) -> x | y);
+        if (namespaces != 0) {
+            a.call(ENTER, Syscall.SETNS, PIDFD, namespaces);
+        }
+        if (target.ownUserNamespace()) {
+            // Where the namespace maps no root, its capabilities do instead.
+            a.call("root's group of the user namespace", Syscall.SETRESGID, 0, 0, 0)
+                    .ignoringErrors();
+            a.call("root of the user namespace", Syscall.SETRESUID, 0, 0, 0).ignoringErrors();
+            a.call("not to be traced", Syscall.PRCTL, PR_SET_DUMPABLE, 0, 0, 0, 0);
+        }
+        a.call("copy the mount namespace", Syscall.UNSHARE, Namespace.MNT.flag());
+        a.call("let no mount propagate", Syscall.MOUNT, 0, a.string("/"), 0, MS_REC | MS_SLAVE, 0);
+        new ToolsView(a, target).emit();
+        Init.fork(a, 0, false);
+        if (!target.procMounted()) {
+            long proc = a.string("proc");
+            a.call("mount proc", Syscall.MOUNT, proc, a.string("/proc"), proc, MS_NOSUID_NODEV_NOEXEC, 0)
+                    .ignoringErrors();
+        }
+        new ProcessSteps(a, plan.settings()).emit(new Park.OnControl(), plan.held());
+        return a.assemble();
+    }
+}

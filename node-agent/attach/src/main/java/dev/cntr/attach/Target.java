@@ -1,0 +1,129 @@
+package dev.cntr.attach;
+
+import dev.cntr.linux.FileIdentity;
+import dev.cntr.linux.cgroup.Cgroups;
+import dev.cntr.linux.proc.IdMap;
+import dev.cntr.linux.proc.MountInfo;
+import dev.cntr.linux.proc.Namespace;
+import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.linux.proc.ProcessFiles;
+import dev.cntr.linux.proc.ProcessStatus;
+import dev.cntr.linux.proc.ProcessStatus.SeccompMode;
+import dev.cntr.linux.proc.ResourceLimit;
+import dev.cntr.linux.security.SeccompException;
+import dev.cntr.linux.security.SeccompFilter;
+import dev.cntr.linux.security.SeccompFilters;
+import dev.cntr.oci.process.Environment;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A snapshot of the process that a debug container is to be like.
+ *
+ * @param namespaces those in which it is elsewhere than this program
+ * @param status its identity; ids are those of this program's user namespace
+ * @param uids how its user namespace maps ids, as seen from here
+ * @param gids likewise
+ * @param setgroupsDenied whether its user namespace forbids setgroups(2)
+ * @param filters its seccomp filters, the oldest first
+ * @param label its context of AppArmor or SELinux where that differs from this program's
+ * @param root its root directory, from the root of its mount namespace; {@code /} but for a chrooted process
+ * @param procMounted whether it has a proc file system at /proc
+ */
+public record Target(
+        PinnedProcess process,
+        Set<Namespace> namespaces,
+        ProcessStatus status,
+        IdMap uids,
+        IdMap gids,
+        boolean setgroupsDenied,
+        List<SeccompFilter> filters,
+        Optional<String> label,
+        Cgroups cgroups,
+        Map<ResourceLimit, ResourceLimit.Range> limits,
+        int oomScoreAdjustment,
+        Environment environment,
+        String root,
+        boolean procMounted) {
+
+    public Target {
+        namespaces = Set.copyOf(namespaces);
+        filters = List.copyOf(filters);
+        limits = Map.copyOf(limits);
+    }
+
+    /**
+     * Looks at a process.
+     *
+     * @throws AttachException where it cannot be copied: its seccomp filters cannot be read
+     * @throws dev.cntr.linux.proc.ProcessGoneException where it has ended
+     */
+    public static Target of(PinnedProcess process) {
+        ProcessFiles files = process.files();
+        try (ProcessFiles self = ProcessFiles.ofCallingThread()) {
+            ProcessStatus status = files.status();
+            Optional<String> label = files.securityLabel();
+            Target target = new Target(
+                    process,
+                    differing(files, self),
+                    status,
+                    files.uidMap(),
+                    files.gidMap(),
+                    files.setgroupsDenied(),
+                    filters(process, status),
+                    label.equals(self.securityLabel()) ? Optional.empty() : label,
+                    Cgroups.of(files),
+                    files.limits(),
+                    files.oomScoreAdjustment(),
+                    Environment.ofBytes(files.environment()),
+                    files.link("root"),
+                    files.mounts().stream().anyMatch(Target::isProc));
+            process.verify();
+            return target;
+        } catch (RuntimeException e) {
+            process.verify(); // says so where it has ended, which is why its files cannot be read
+            throw e;
+        }
+    }
+
+    private static Set<Namespace> differing(ProcessFiles process, ProcessFiles self) {
+        Set<Namespace> differing = EnumSet.noneOf(Namespace.class);
+        for (Namespace kind : Namespace.values()) {
+            Optional<FileIdentity> theirs = process.namespace(kind);
+            if (theirs.isPresent() && !theirs.equals(self.namespace(kind))) {
+                differing.add(kind);
+            }
+        }
+        return differing;
+    }
+
+    private static boolean isProc(MountInfo mount) {
+        return mount.mountPoint().equals("/proc") && mount.type().equals("proc");
+    }
+
+    private static List<SeccompFilter> filters(PinnedProcess process, ProcessStatus status) {
+        if (status.seccomp() == SeccompMode.STRICT) {
+            throw new AttachException("cannot attach to " + process
+                    + ": it runs in seccomp's strict mode, in which no shell can run (seccomp(2))");
+        }
+        if (status.seccomp() == SeccompMode.DISABLED) {
+            return List.of();
+        }
+        try {
+            return SeccompFilters.copy(process.pid());
+        } catch (SeccompException e) {
+            throw new AttachException(
+                    "cannot attach to " + process + ": " + e.getMessage() + ". A debug container without the target's"
+                            + " seccomp filter is not made",
+                    e);
+        }
+    }
+
+    /** Whether it is in a user namespace of its own. */
+    public boolean ownUserNamespace() {
+        return namespaces.contains(Namespace.USER);
+    }
+}
