@@ -1,0 +1,120 @@
+package dev.cntr.kubectl;
+
+import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.kubectl.cluster.Cluster;
+import dev.cntr.kubectl.cluster.Relay;
+import dev.cntr.kubectl.cluster.Session;
+import dev.cntr.kubectl.cluster.Sessions;
+import dev.cntr.kubectl.terminal.Resizes;
+import dev.cntr.kubectl.terminal.Terminal;
+import dev.cntr.protocol.ClientStream;
+import dev.cntr.protocol.Ending;
+import dev.cntr.protocol.Possession;
+import dev.cntr.protocol.ProtocolException;
+import dev.cntr.protocol.WindowSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a session, waits for its agent, and carries the standard streams until the command's end. A session that nobody came
+ * to use is deleted again, also when this program is interrupted.
+ */
+final class Attach {
+    /** The standard streams of this program. */
+    record Streams(InputStream in, OutputStream out, OutputStream err, PrintStream messages) {}
+
+    private static final Executor BESIDE = task -> Thread.ofVirtual().start(task);
+
+    private final AttachRequest request;
+    private final Streams streams;
+    private final Supplier<Terminal> terminals;
+    private final Progress progress;
+
+    Attach(AttachRequest request, Streams streams, Supplier<Terminal> terminals) {
+        this.request = request;
+        this.streams = streams;
+        this.terminals = terminals;
+        this.progress = new Progress(streams.messages(), request.progress());
+    }
+
+    /**
+     * Does all of it.
+     *
+     * @return the command's exit code
+     * @throws CntrException when there is none
+     */
+    int run() throws InterruptedException {
+        CompletableFuture<Possession> key = CompletableFuture.supplyAsync(Possession::generate, BESIDE);
+        CompletableFuture<@Nullable Terminal> terminal =
+                CompletableFuture.supplyAsync(() -> request.tty() ? terminals.get() : null, BESIDE);
+        try (Cluster cluster = Cluster.connect(request.cluster())) {
+            String pod = request.target().pod(cluster);
+            Sessions sessions = new Sessions(cluster);
+            Session created = sessions.create(spec(pod, key.join()));
+            try (Abandoned abandoned = new Abandoned(sessions, created)) {
+                Session session = sessions.awaitReady(created, request.timeout(), progress::saw);
+                try (Relay relay = Relay.open(cluster, session);
+                        Terminal tty = terminal.join()) {
+                    WindowSize size = tty == null ? WindowSize.NONE : tty.size();
+                    try (ClientStream stream = connect(relay, size, key.join(), session)) {
+                        abandoned.inUse();
+                        progress.say("attached");
+                        Ending ending = carry(stream, tty, size);
+                        return new Endings(sessions, session, relay::complaint).exitCode(ending);
+                    }
+                }
+            }
+        }
+    }
+
+    private DebugSessionSpec spec(String pod, Possession key) {
+        return new DebugSessionSpec(
+                new DebugSessionSpec.Target(pod, request.container()),
+                null,
+                new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), null),
+                new DebugSessionSpec.Attach(List.of(key.publicKey())),
+                request.ttl(),
+                null);
+    }
+
+    private static ClientStream connect(Relay relay, WindowSize size, Possession key, Session session) {
+        String podUid = session.status().podUID();
+        try {
+            return ClientStream.open(relay.in(), relay.out(), size, key, session.uid(), podUid == null ? "" : podUid);
+        } catch (ProtocolException e) {
+            throw Endings.refused(e.code(), String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            String complaint = relay.complaint();
+            throw new CntrException(
+                    ExitCode.LOST,
+                    "the agent did not answer: " + (complaint.isEmpty() ? e.getMessage() : complaint)
+                            + "; attach again, or see: kubectl get pods -o wide -n cntr-system",
+                    e);
+        }
+    }
+
+    private Ending carry(ClientStream stream, @Nullable Terminal tty, WindowSize size) {
+        InputStream in = request.stdin() ? streams.in() : null;
+        if (tty == null) {
+            return stream.run(in, streams.out(), streams.err());
+        }
+        Thread restore = new Thread(tty::restore, "cntr-restore-terminal");
+        Runtime.getRuntime().addShutdownHook(restore);
+        try {
+            if (in != null) {
+                tty.raw();
+            }
+            Resizes.follow(tty, size, stream::resize);
+            return stream.run(in, streams.out(), streams.err());
+        } finally {
+            tty.restore();
+        }
+    }
+}

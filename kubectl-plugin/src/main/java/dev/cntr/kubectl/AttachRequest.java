@@ -1,0 +1,36 @@
+package dev.cntr.kubectl;
+
+import dev.cntr.api.DebugSessionSpec.Variable;
+import dev.cntr.kubectl.cluster.ClusterOptions;
+import dev.cntr.kubectl.cluster.Target;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code kubectl cntr attach} was asked for, with all defaults decided.
+ *
+ * @param container null for the pod's default
+ * @param command empty for a shell
+ * @param stdin whether standard input is sent
+ * @param tty whether the command gets a terminal
+ * @param env variables beside the target's
+ * @param ttl null for the cluster's default
+ * @param timeout how long to wait for the agent
+ */
+record AttachRequest(
+        ClusterOptions cluster,
+        Target target,
+        @Nullable String container,
+        List<String> command,
+        boolean stdin,
+        boolean tty,
+        List<Variable> env,
+        @Nullable String ttl,
+        Duration timeout,
+        Progress.Detail progress) {
+    AttachRequest {
+        command = List.copyOf(command);
+        env = List.copyOf(env);
+    }
+}

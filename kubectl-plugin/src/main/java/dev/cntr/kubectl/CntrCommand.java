@@ -1,0 +1,50 @@
+package dev.cntr.kubectl;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Properties;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code kubectl cntr} itself: says what there is. */
+@Command(
+        name = "kubectl cntr",
+        mixinStandardHelpOptions = true,
+        versionProvider = CntrCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A shell next to any running container, with your own tools, inside exactly its world.",
+        footer = {
+            "",
+            "Example:",
+            "  kubectl cntr attach pod/hello -c app",
+            "",
+            "Help on a command: kubectl cntr attach --help"
+        })
+final class CntrCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command, for example: kubectl cntr attach pod/NAME");
+    }
+
+    /** The release, which the build writes into a file. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            try (InputStream file = CntrCommand.class.getResourceAsStream("version.properties")) {
+                Properties properties = new Properties();
+                properties.load(Objects.requireNonNull(file));
+                return new String[] {"kubectl cntr " + properties.getProperty("version")};
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

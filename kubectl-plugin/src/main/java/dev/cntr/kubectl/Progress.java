@@ -1,0 +1,51 @@
+package dev.cntr.kubectl;
+
+import dev.cntr.api.ConditionType;
+import dev.cntr.kubectl.cluster.Session;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/** What is said on standard error while the user waits: to a terminal all of it, to a file only what comes late. */
+final class Progress {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** How much is said. */
+    enum Detail {
+        /** Nothing. */
+        QUIET,
+        /** What comes after a second of waiting. */
+        LATE,
+        /** All of it. */
+        ALL
+    }
+
+    private final PrintStream to;
+    private final Detail detail;
+    private final long start = System.nanoTime();
+    private boolean scheduled;
+    private boolean ready;
+
+    Progress(PrintStream to, Detail detail) {
+        this.to = to;
+        this.detail = detail;
+    }
+
+    /** Says what is new about a session. */
+    void saw(Session session) {
+        if (!scheduled && session.status().nodeName() != null) {
+            scheduled = true;
+            say("session " + session + " scheduled on " + session.status().nodeName());
+        }
+        if (!ready && session.status().holds(ConditionType.READY)) {
+            ready = true;
+            say("agent ready");
+        }
+    }
+
+    void say(String line) {
+        boolean late = System.nanoTime() - start > PATIENCE.toNanos();
+        if (detail == Detail.ALL || detail == Detail.LATE && late) {
+            to.println(Text.oneLine(line));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.cntr.kubectl.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.kubectl.CntrException;
+import dev.cntr.kubectl.ExitCode;
+
+/** A DebugSession as the API server had it: what of its metadata is needed here, and its status. */
+public record Session(String namespace, String name, String uid, String resourceVersion, DebugSessionStatus status) {
+    static Session of(JsonNode object, ObjectMapper mapper) {
+        JsonNode metadata = object.path("metadata");
+        JsonNode status = object.path("status");
+        try {
+            return new Session(
+                    metadata.path("namespace").asText(),
+                    metadata.path("name").asText(),
+                    metadata.path("uid").asText(),
+                    metadata.path("resourceVersion").asText(),
+                    status.isObject()
+                            ? mapper.treeToValue(status, DebugSessionStatus.class)
+                            : DebugSessionStatus.EMPTY);
+        } catch (JsonProcessingException e) {
+            throw new CntrException(
+                    ExitCode.INTERNAL,
+                    "the session's status cannot be read: " + e.getOriginalMessage()
+                            + "; use a kubectl-cntr of the cluster's cntr release",
+                    e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return namespace + "/" + name;
+    }
+}
