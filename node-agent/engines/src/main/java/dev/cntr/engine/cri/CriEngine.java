@@ -1,0 +1,199 @@
+package dev.cntr.engine.cri;
+
+import dev.cntr.engine.ContainerRef;
+import dev.cntr.engine.Engine;
+import dev.cntr.engine.EngineException;
+import dev.cntr.engine.RunningContainer;
+import dev.cntr.engine.cri.CriProto.Container;
+import dev.cntr.engine.cri.CriProto.ContainerFilter;
+import dev.cntr.engine.cri.CriProto.ContainerState;
+import dev.cntr.engine.cri.CriProto.ContainerStatus;
+import dev.cntr.engine.cri.CriProto.ContainerStatusRequest;
+import dev.cntr.engine.cri.CriProto.ContainerStatusResponse;
+import dev.cntr.engine.cri.CriProto.ListContainersRequest;
+import dev.cntr.engine.cri.CriProto.StatusRequest;
+import dev.cntr.engine.cri.CriProto.VersionRequest;
+import dev.cntr.engine.cri.CriProto.VersionResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The container runtime of a Kubernetes node. */
+public final class CriEngine implements Engine {
+    public static final String NAME = "cri";
+
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final String RUNTIME_READY = "RuntimeReady";
+
+    private final CriChannel channel;
+
+    private CriEngine(CriChannel channel) {
+        this.channel = channel;
+    }
+
+    /** The runtime on a socket. It is connected to at the first call. */
+    public static CriEngine on(Path socket) {
+        return on(socket, DEADLINE);
+    }
+
+    static CriEngine on(Path socket, Duration deadline) {
+        return new CriEngine(new CriChannel(socket, deadline));
+    }
+
+    /**
+     * The runtime at one of the usual places.
+     *
+     * @throws EngineException.Unreachable where there is none
+     */
+    public static CriEngine find() {
+        return on(CriSocket.find(CriSocket.CANDIDATES));
+    }
+
+    @Override
+    public String version() {
+        VersionResponse v = channel.call(CriCalls.VERSION, VersionRequest.getDefaultInstance());
+        return v.getRuntimeName() + " " + v.getRuntimeVersion();
+    }
+
+    /**
+     * Makes sure that the runtime itself says it is ready. Its network is not asked about: attaching needs none.
+     *
+     * @throws EngineException.Unreachable with the runtime's own reason
+     */
+    public void checkReady() {
+        var status = channel.call(CriCalls.STATUS, StatusRequest.getDefaultInstance())
+                .getStatus();
+        for (CriProto.RuntimeCondition c : status.getConditionsList()) {
+            if (c.getType().equals(RUNTIME_READY) && !c.getStatus()) {
+                throw new EngineException.Unreachable(
+                        "the container runtime is not ready: " + c.getReason() + " " + c.getMessage(), null);
+            }
+        }
+    }
+
+    @Override
+    public RunningContainer running(String id) {
+        ContainerStatusRequest request = ContainerStatusRequest.newBuilder()
+                .setContainerId(id)
+                .setVerbose(true)
+                .build();
+        ContainerStatusResponse response;
+        try {
+            response = channel.call(CriCalls.CONTAINER_STATUS, request);
+        } catch (StatusRuntimeException e) {
+            throw notFound(id, e);
+        }
+        ContainerStatus status = response.getStatus();
+        if (!status.getId().equals(id)) {
+            throw new EngineException.NotFound(NAME, id); // the runtime takes the beginning of an id as well
+        }
+        ContainerRef ref = ref(id, status.getLabelsMap(), status.getMetadata().getName());
+        if (status.getState() != ContainerState.CONTAINER_RUNNING) {
+            throw new EngineException.NotRunning(ref, state(status));
+        }
+        ContainerInfo info = info(ref, response.getInfoMap());
+        int pid = info.pid()
+                .orElseThrow(() -> new EngineException.Unsupported(
+                        "the container runtime does not tell the pid of " + ref
+                                + ": its verbose ContainerStatus has no info.pid (containerd and CRI-O have)",
+                        null));
+        return new RunningContainer(ref, pid, image(status), status.getLabelsMap(), info.runtimeSpec());
+    }
+
+    private static RuntimeException notFound(String reference, StatusRuntimeException e) {
+        return e.getStatus().getCode() == Status.Code.NOT_FOUND ? new EngineException.NotFound(NAME, reference) : e;
+    }
+
+    private static ContainerInfo info(ContainerRef ref, Map<String, String> info) {
+        String json = info.get("info");
+        if (json == null) {
+            return ContainerInfo.NOTHING;
+        }
+        try {
+            return ContainerInfo.parse(json);
+        } catch (IOException e) {
+            throw new EngineException.Unsupported(
+                    "the container runtime's verbose ContainerStatus of " + ref + " is not understood: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static String image(ContainerStatus status) {
+        String asked = status.getImage().getImage();
+        return asked.isEmpty() ? status.getImageRef() : asked;
+    }
+
+    private static String state(ContainerStatus s) {
+        return switch (s.getState()) {
+            case CONTAINER_CREATED -> "it is created, but not started yet";
+            case CONTAINER_EXITED ->
+                "it exited with code " + s.getExitCode() + (s.getReason().isEmpty() ? "" : " (" + s.getReason() + ")");
+            case CONTAINER_RUNNING, CONTAINER_UNKNOWN, UNRECOGNIZED -> "its state is unknown to the runtime";
+        };
+    }
+
+    /** By id, by the beginning of an id, as {@code POD/CONTAINER} or as {@code NAMESPACE/POD/CONTAINER}. */
+    @Override
+    public RunningContainer find(String reference) {
+        List<Container> all = containers();
+        if (all.stream().anyMatch(c -> c.getId().equals(reference))) {
+            return running(reference);
+        }
+        List<Container> matching =
+                all.stream().filter(c -> matches(c, reference)).toList();
+        List<Container> running = matching.stream()
+                .filter(c -> c.getState() == ContainerState.CONTAINER_RUNNING)
+                .toList();
+        if (running.size() > 1) {
+            throw new EngineException.Ambiguous(
+                    NAME, reference, running.stream().map(CriEngine::ref).toList());
+        }
+        if (running.size() == 1) {
+            return running(running.getFirst().getId());
+        }
+        if (matching.isEmpty()) {
+            throw new EngineException.NotFound(NAME, reference);
+        }
+        return running(matching.getFirst().getId()); // which tells why it does not run
+    }
+
+    private static boolean matches(Container c, String reference) {
+        String name = ref(c).name();
+        return !reference.isEmpty()
+                && (c.getId().startsWith(reference)
+                        || name.equals(reference)
+                        || (reference.contains("/") && name.endsWith("/" + reference)));
+    }
+
+    @Override
+    public List<ContainerRef> list() {
+        return containers().stream().map(CriEngine::ref).collect(Collectors.toList());
+    }
+
+    private List<Container> containers() {
+        ListContainersRequest request = ListContainersRequest.newBuilder()
+                .setFilter(ContainerFilter.getDefaultInstance())
+                .build();
+        return channel.call(CriCalls.LIST_CONTAINERS, request).getContainersList();
+    }
+
+    private static ContainerRef ref(Container c) {
+        return ref(c.getId(), c.getLabelsMap(), c.getMetadata().getName());
+    }
+
+    private static ContainerRef ref(String id, Map<String, String> labels, String name) {
+        return new ContainerRef(
+                NAME, id, PodContainer.of(labels).map(PodContainer::name).orElse(name));
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+}
