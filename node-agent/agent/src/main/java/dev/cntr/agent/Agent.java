@@ -1,0 +1,152 @@
+package dev.cntr.agent;
+
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.attach.Command;
+import dev.cntr.attach.DebugContainer;
+import dev.cntr.engine.cri.CriEngine;
+import dev.cntr.fuse.PassthroughMount;
+import dev.cntr.fuse.TreeOptions;
+import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.linux.terminal.WindowSize;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running agent: the tools' mount, the container runtime, the node's sessions, the relay's socket, the probes. */
+final class Agent implements AutoCloseable, LiveSession.Preparation {
+    private static final Logger log = LoggerFactory.getLogger(Agent.class);
+    private static final String SELECTED_NODE = "status.nodeName";
+    private static final WindowSize UNKNOWN = new WindowSize(0, 0);
+    private static final Duration RESYNC = Duration.ofMinutes(10);
+
+    private final PassthroughMount tools;
+    private final CriEngine runtime;
+    private final KubernetesClient client;
+    private final TargetLookup targets;
+    private final Sessions sessions;
+    private final RelayServer relay;
+    private final SharedIndexInformer<DebugSession> informer;
+    private final HealthServer health;
+
+    private Agent(AgentConfig config) {
+        tools = PassthroughMount.serve(TreeOptions.image(config.tools()));
+        log.info("tools of {}: {}", config.tools(), tools.report());
+        runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
+        warmUp();
+        client = new KubernetesClientBuilder().build();
+        targets = new TargetLookup(client, runtime, config.nodeName());
+        sessions = new Sessions(this, new StatusWriter(client), Clock.systemUTC());
+        relay = new RelayServer(config.relaySocket(), sessions);
+        informer = client.resources(DebugSession.class)
+                .inAnyNamespace()
+                .withField(SELECTED_NODE, config.nodeName())
+                .runnableInformer(RESYNC.toMillis())
+                .addEventHandler(new Reconciler());
+        informer.exceptionHandler((started, failure) -> {
+            log.warn("watching the sessions of node {} failed: {}", config.nodeName(), AgentException.chain(failure));
+            return true;
+        });
+        health = new HealthServer(config.healthPort(), this::notReady);
+        informer.start().exceptionally(failure -> {
+            log.error(
+                    "watching the sessions of node {} cannot begin: {}",
+                    config.nodeName(),
+                    AgentException.chain(failure));
+            return null;
+        });
+        log.info("agent of node {} serves {}", config.nodeName(), config.relaySocket());
+    }
+
+    /** Starts all parts, or none. */
+    static Agent start(AgentConfig config) {
+        return new Agent(config);
+    }
+
+    /**
+     * A debug container beside the agent itself: proves that mounts, namespaces and programs work on this node before the
+     * agent calls itself ready, and spares the first user the JVM's slow first time.
+     */
+    private void warmUp() {
+        long began = System.nanoTime();
+        for (int i = 0; i < 3; i++) {
+            try (PinnedProcess self =
+                            PinnedProcess.open((int) ProcessHandle.current().pid());
+                    DebugContainer container = DebugContainer.create(
+                            self, tools.cloneMount(), new Command(List.of("true"), Map.of(), false, UNKNOWN))) {
+                container.start();
+                int code = container.exit().join().code();
+                if (code != 0) {
+                    throw new AgentException("the self-test's debug container ended with exit code " + code);
+                }
+            }
+        }
+        runtime.version();
+        log.info("self-test passed in {} ms", (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private Optional<String> notReady() {
+        if (!informer.hasSynced()) {
+            return Optional.of("the sessions of this node are not known yet");
+        }
+        try {
+            runtime.checkReady();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(AgentException.chain(e));
+        }
+    }
+
+    @Override
+    public PinnedProcess find(DebugSession session, DebugSessionStatus placed) {
+        return targets.find(session, placed);
+    }
+
+    @Override
+    public DebugContainer create(PinnedProcess target, DebugSession session) {
+        DebugSessionSpec.DebugProcess process = session.getSpec().process();
+        Map<String, String> environment = process.env().stream()
+                .collect(Collectors.toMap(DebugSessionSpec.Variable::name, DebugSessionSpec.Variable::value));
+        return DebugContainer.create(
+                target, tools.cloneMount(), new Command(process.command(), environment, process.tty(), UNKNOWN));
+    }
+
+    @Override
+    public void close() {
+        log.info("stopping: {} sessions", sessions.count());
+        informer.stop();
+        relay.close();
+        sessions.close();
+        client.close();
+        runtime.close();
+        tools.close();
+        health.close();
+    }
+
+    private final class Reconciler implements ResourceEventHandler<DebugSession> {
+        @Override
+        public void onAdd(DebugSession session) {
+            sessions.reconcile(session);
+        }
+
+        @Override
+        public void onUpdate(DebugSession old, DebugSession session) {
+            sessions.reconcile(session);
+        }
+
+        @Override
+        public void onDelete(DebugSession session, boolean unknownFinalState) {
+            sessions.forget(session);
+        }
+    }
+}

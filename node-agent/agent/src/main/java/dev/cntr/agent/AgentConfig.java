@@ -1,0 +1,52 @@
+package dev.cntr.agent;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the agent is told by its environment.
+ *
+ * @param nodeName the node it serves ({@code NODE_NAME}, by the downward API)
+ * @param podName its own pod ({@code POD_NAME})
+ * @param relaySocket where the relay reaches it ({@code CNTR_RELAY_SOCKET})
+ * @param criSocket the container runtime's socket ({@code CNTR_CRI_SOCKET}); searched for where empty
+ * @param tools the directory whose tree the debug containers see at {@code /} ({@code CNTR_TOOLS})
+ * @param healthPort where {@code /healthz} and {@code /readyz} are served ({@code CNTR_HEALTH_PORT})
+ */
+record AgentConfig(
+        String nodeName, String podName, Path relaySocket, Optional<Path> criSocket, Path tools, int healthPort) {
+
+    static AgentConfig from(Map<String, String> environment) {
+        return new AgentConfig(
+                required(environment, "NODE_NAME"),
+                environment.getOrDefault("POD_NAME", "cntr-agent"),
+                Path.of(environment.getOrDefault("CNTR_RELAY_SOCKET", "/run/cntr/relay.sock")),
+                Optional.ofNullable(environment.get("CNTR_CRI_SOCKET"))
+                        .filter(s -> !s.isBlank())
+                        .map(Path::of),
+                Path.of(environment.getOrDefault("CNTR_TOOLS", "/")),
+                port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")));
+    }
+
+    private static String required(Map<String, String> environment, String name) {
+        String value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            throw new AgentException("the environment variable " + name
+                    + " is not set; the chart sets it from the pod's own fields (downward API)");
+        }
+        return value;
+    }
+
+    private static int port(String value) {
+        try {
+            int port = Integer.parseInt(value);
+            if (port > 0 && port < 65536) {
+                return port;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new AgentException("CNTR_HEALTH_PORT is '" + value + "'; a port between 1 and 65535 is wanted");
+    }
+}

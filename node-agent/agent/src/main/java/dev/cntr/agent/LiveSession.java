@@ -1,0 +1,319 @@
+package dev.cntr.agent;
+
+import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Reason;
+import dev.cntr.attach.DebugContainer;
+import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.protocol.DebugProcess;
+import dev.cntr.protocol.ErrorCode;
+import dev.cntr.protocol.Outcome;
+import dev.cntr.protocol.ServerStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session that this agent keeps: its debug container from its creation to its end, at most one client, and the status it
+ * tells of. It ends once, by {@link #end}: because its command ended, its client went away, its time is over, its target
+ * ended, its resource was deleted, or the agent stops.
+ */
+final class LiveSession {
+    private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
+
+    /** How long the output of a command whose target has ended may still flow. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(200);
+
+    /** How long a command may take to end by itself when its client is lost. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private static final int SIGHUP = 1;
+    private static final int KILLED = 128 + 9;
+
+    private final SessionKey key;
+    private final Preparation preparation;
+    private final StatusWriter statuses;
+    private final ExecutorService executor;
+    private final Clock clock;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private DebugSession resource;
+    private @Nullable PinnedProcess target;
+    private @Nullable DebugContainer container;
+    private @Nullable ServerStream client;
+    private boolean claimed;
+    private @Nullable Reason end;
+
+    /** How a debug container is made. */
+    interface Preparation {
+        /** Finds the pinned process that the session is about. */
+        PinnedProcess find(DebugSession session, DebugSessionStatus placed);
+
+        /** Makes the debug container, parked before its command. */
+        DebugContainer create(PinnedProcess target, DebugSession session);
+    }
+
+    LiveSession(
+            DebugSession resource,
+            Preparation preparation,
+            StatusWriter statuses,
+            ExecutorService executor,
+            Clock clock) {
+        this.key = SessionKey.of(resource);
+        this.resource = resource;
+        this.preparation = preparation;
+        this.statuses = statuses;
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    /** Completes when nothing of the session is left on the node and its status says so. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    synchronized DebugSession resource() {
+        return resource;
+    }
+
+    /** Takes note of a newer state of the resource. */
+    synchronized void update(DebugSession newer) {
+        resource = newer;
+    }
+
+    /** Makes the debug container and tells that it is ready, or why it cannot be. Called once. */
+    void prepare() {
+        long began = System.nanoTime();
+        DebugSession session = resource();
+        DebugSessionStatus placed = session.getStatus();
+        try {
+            PinnedProcess found = preparation.find(session, placed);
+            DebugContainer made;
+            try {
+                made = preparation.create(found, session);
+            } catch (RuntimeException e) {
+                found.close();
+                throw e;
+            }
+            if (!adopt(found, made)) {
+                made.close();
+                found.close();
+                return;
+            }
+            made.warnings().forEach(warning -> log.warn("session {} uid={}: {}", key, key.uid(), warning));
+            long took = (System.nanoTime() - began) / 1000;
+            log.info(
+                    "session {} uid={}: debug container beside process {} created in {} us",
+                    key,
+                    key.uid(),
+                    found.pid(),
+                    took);
+            found.onExit()
+                    .thenRunAsync(
+                            () -> end(Reason.TARGET_GONE, "the container that was debugged has ended"),
+                            CompletableFuture.delayedExecutor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, executor));
+            Instant now = clock.instant();
+            write(status -> status.finished()
+                    ? status
+                    : status.change()
+                            .observedGeneration(session.getMetadata().getGeneration())
+                            .startedAt(now)
+                            .ready("the debug container is created; it starts when a client attaches", now)
+                            .done());
+        } catch (RuntimeException e) {
+            log.warn("session {} uid={}: {}", key, key.uid(), AgentException.chain(e));
+            log.debug("session {}: preparing it failed", key, e);
+            fail(AgentException.chain(e));
+        }
+    }
+
+    private synchronized boolean adopt(PinnedProcess found, DebugContainer made) {
+        if (end != null) {
+            return false;
+        }
+        target = found;
+        container = made;
+        return true;
+    }
+
+    /** What a client may have, once; or why not. */
+    synchronized Claim claim() {
+        if (end != null) {
+            return new Claim.Refused(code(end), "the session has ended: " + end.text());
+        }
+        if (container == null) {
+            return new Claim.Refused(
+                    ErrorCode.SESSION_NOT_READY, "the session is not ready; wait for its condition Ready");
+        }
+        if (claimed) {
+            return new Claim.Refused(
+                    ErrorCode.ALREADY_ATTACHED, "another client is attached; create a session of your own");
+        }
+        claimed = true;
+        return new Claim.Granted(container);
+    }
+
+    /** Gives a claim back that was not used, for instance because the client's proof was wrong. */
+    synchronized void unclaim() {
+        claimed = false;
+    }
+
+    /** The right to attach. */
+    sealed interface Claim {
+        /** The caller starts the container and carries its streams. */
+        record Granted(DebugContainer container) implements Claim {}
+
+        /** The client is to be told why not. */
+        record Refused(ErrorCode code, String message) implements Claim {}
+    }
+
+    /** Starts the command, carries its streams until one side ends, and ends the session with it. */
+    void serve(ServerStream stream, DebugContainer granted) {
+        synchronized (this) {
+            if (end != null) {
+                stream.end(code(end), "the session has ended: " + end.text());
+                return;
+            }
+            client = stream;
+        }
+        DebugProcess process = new ContainerStreams(granted, commandExit(granted));
+        process.resize(stream.size());
+        granted.start();
+        executor.execute(() -> write(status -> status.finished()
+                ? status
+                : status.change()
+                        .attachments(1)
+                        .condition(
+                                ConditionType.ATTACHED,
+                                true,
+                                Reason.CLIENT_ATTACHED,
+                                "a client is attached",
+                                clock.instant())
+                        .done()));
+        Outcome outcome = stream.run(process, resource().getSpec().process().tty());
+        log.info("session {} uid={}: client left: {}", key, key.uid(), outcome);
+        switch (outcome) {
+            case Outcome.Exited(int code) -> end(Reason.EXITED, "the command ended with exit code " + code);
+            case Outcome.ClientLost(String why) -> end(Reason.CLIENT_LOST, why);
+            case Outcome.Detached() -> end(Reason.CLIENT_DETACHED, "the client detached");
+            case Outcome.Ended _ -> {}
+        }
+    }
+
+    /**
+     * The command's exit code, which is never known where the command ended with its target: the client is then told of
+     * that. A pid namespace kills its processes before the first of them is seen to end.
+     */
+    private CompletableFuture<Integer> commandExit(DebugContainer granted) {
+        PinnedProcess beside = Objects.requireNonNull(target, "a container has a target");
+        return granted.exit()
+                .thenComposeAsync(
+                        exit -> exit.code() == KILLED && beside.awaitExit(LAST_WORDS)
+                                ? new CompletableFuture<Integer>()
+                                : CompletableFuture.completedFuture(exit.code()),
+                        executor);
+    }
+
+    /** The session cannot be: nothing was made, and its status says why. */
+    private void fail(String message) {
+        if (begin(Reason.ATTACH_FAILED)) {
+            write(status -> status.finished()
+                    ? status
+                    : status.change()
+                            .stalled(Reason.ATTACH_FAILED, message, clock.instant())
+                            .done());
+            ended.complete(null);
+        }
+    }
+
+    /** Ends the session: tells the client, kills what it runs, frees what it holds, and says so in the status. The first end counts. */
+    void end(Reason why, String message) {
+        if (!begin(why)) {
+            return;
+        }
+        log.info("session {} uid={}: ended: {}: {}", key, key.uid(), why.text(), message);
+        DebugContainer mine;
+        PinnedProcess process;
+        ServerStream stream;
+        synchronized (this) {
+            mine = container;
+            process = target;
+            stream = client;
+        }
+        Integer exitCode = null;
+        if (mine != null && process != null) {
+            if (why == Reason.EXITED) {
+                exitCode = mine.exit().join().code();
+            } else if (stream != null) {
+                stream.end(code(why), message);
+            }
+            if (why == Reason.CLIENT_LOST) {
+                hangUp(mine);
+            }
+            mine.close();
+            process.close();
+        }
+        Integer code = exitCode;
+        write(status -> {
+            if (status.finished()) {
+                return status;
+            }
+            var change = status.change().completed(why, message, clock.instant());
+            return (code == null ? change : change.exitCode(code)).done();
+        });
+        ended.complete(null);
+    }
+
+    /** As a lost line would: the command may end by itself before it is killed. */
+    private static void hangUp(DebugContainer container) {
+        container.signal(SIGHUP);
+        try {
+            container.exit().get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException _) {
+            // it is killed next
+        }
+    }
+
+    private synchronized boolean begin(Reason why) {
+        if (end != null) {
+            return false;
+        }
+        end = why;
+        return true;
+    }
+
+    private void write(UnaryOperator<DebugSessionStatus> change) {
+        DebugSession written = statuses.write(resource(), change);
+        if (written != null) {
+            update(written);
+        }
+    }
+
+    private static ErrorCode code(Reason reason) {
+        return switch (reason) {
+            case EXPIRED -> ErrorCode.EXPIRED;
+            case DELETED -> ErrorCode.DELETED;
+            case TARGET_GONE, POD_REPLACED -> ErrorCode.TARGET_GONE;
+            case EXITED -> ErrorCode.COMPLETED;
+            case AGENT_LOST -> ErrorCode.AGENT_STOPPING;
+            default -> ErrorCode.INTERNAL;
+        };
+    }
+}

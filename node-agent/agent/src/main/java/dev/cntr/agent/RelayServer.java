@@ -1,0 +1,135 @@
+package dev.cntr.agent;
+
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.protocol.ErrorCode;
+import dev.cntr.protocol.ProtocolException;
+import dev.cntr.protocol.RelayRequest;
+import dev.cntr.protocol.ServerStream;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The unix socket at which the relay knocks for its clients. Everybody on the node who can reach the socket may connect:
+ * what opens a session is the proof that its key is held.
+ */
+final class RelayServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RelayServer.class);
+
+    /** Connections at one time; a further one waits in the socket's queue. */
+    private static final int MAX_CONNECTIONS = 1024;
+
+    private final ServerSocketChannel server;
+    private final Path socket;
+    private final Sessions sessions;
+    private final Semaphore places = new Semaphore(MAX_CONNECTIONS);
+
+    RelayServer(Path socket, Sessions sessions) {
+        this.socket = socket;
+        this.sessions = sessions;
+        try {
+            Files.createDirectories(Objects.requireNonNull(socket.getParent(), "a socket has a directory"));
+            Files.deleteIfExists(socket); // left by an agent that was killed
+            server =
+                    ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket), 128);
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        } catch (IOException e) {
+            throw new AgentException("cannot listen on " + socket + " for the relay", e);
+        }
+        Thread.ofPlatform().daemon().name("relay").start(this::accept);
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                places.acquire();
+                SocketChannel connection = server.accept();
+                Thread.ofPlatform().daemon().name("relay-client").start(() -> {
+                    try (connection) {
+                        serve(connection);
+                    } catch (IOException | ProtocolException e) {
+                        log.info("a client was not served: {}", AgentException.chain(e));
+                    } catch (RuntimeException e) {
+                        log.error("serving a client failed", e);
+                    } finally {
+                        places.release();
+                    }
+                });
+            } catch (ClosedChannelException _) {
+                return;
+            } catch (IOException e) {
+                places.release();
+                log.warn("accepting a connection of the relay failed: {}", AgentException.chain(e));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void serve(SocketChannel connection) throws IOException {
+        InputStream in = new BufferedInputStream(Channels.newInputStream(connection), 64 * 1024);
+        OutputStream out = Channels.newOutputStream(connection);
+        RelayRequest request = RelayRequest.read(in);
+        Optional<LiveSession> found = sessions.find(request.namespace(), request.session());
+        if (found.isEmpty()) {
+            ServerStream.refuse(
+                    in,
+                    out,
+                    ErrorCode.SESSION_NOT_FOUND,
+                    "this node's agent has no session " + request.namespace() + "/" + request.session()
+                            + "; it may have ended: kubectl get debugsession " + request.session() + " -n "
+                            + request.namespace());
+            return;
+        }
+        LiveSession session = found.get();
+        switch (session.claim()) {
+            case LiveSession.Claim.Refused(ErrorCode code, String message) ->
+                ServerStream.refuse(in, out, code, message);
+            case LiveSession.Claim.Granted(var container) -> {
+                ServerStream stream;
+                try {
+                    stream = ServerStream.accept(in, out, identity(session));
+                } catch (IOException | RuntimeException e) {
+                    session.unclaim();
+                    throw e;
+                }
+                session.serve(stream, container);
+            }
+        }
+    }
+
+    private static ServerStream.Identity identity(LiveSession session) {
+        DebugSessionStatus status = session.resource().getStatus();
+        return new ServerStream.Identity(
+                session.key().uid(),
+                Objects.requireNonNull(status.podUID(), "a placed session has a pod"),
+                session.resource().getSpec().attach().publicKeys());
+    }
+
+    /** Takes no more clients; those that are served stay. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            log.warn("closing {} failed: {}", socket, AgentException.chain(e));
+        }
+    }
+}

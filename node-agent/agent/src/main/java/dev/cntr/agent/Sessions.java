@@ -1,0 +1,152 @@
+package dev.cntr.agent;
+
+import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Reason;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The sessions of this node: makes what is placed here, ends what is over. */
+final class Sessions implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+    private static final Duration FAREWELL = Duration.ofSeconds(8);
+
+    private final Map<String, LiveSession> byUid = new ConcurrentHashMap<>();
+    private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().daemon().name("session-", 0).factory());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("expiry").factory());
+    private final LiveSession.Preparation preparation;
+    private final StatusWriter statuses;
+    private final Clock clock;
+    private volatile boolean closing;
+
+    Sessions(LiveSession.Preparation preparation, StatusWriter statuses, Clock clock) {
+        this.preparation = preparation;
+        this.statuses = statuses;
+        this.clock = clock;
+    }
+
+    /** The session of that name that lives here. */
+    Optional<LiveSession> find(String namespace, String name) {
+        return byUid.values().stream()
+                .filter(s ->
+                        s.key().namespace().equals(namespace) && s.key().name().equals(name))
+                .findFirst();
+    }
+
+    int count() {
+        return byUid.size();
+    }
+
+    /** Brings what lives here in line with a session's resource as it is now. May be called with the same state any number of times. */
+    void reconcile(DebugSession session) {
+        DebugSessionStatus status = session.getStatus();
+        if (status == null || !status.placed() || closing) {
+            return;
+        }
+        String uid = session.getMetadata().getUid();
+        LiveSession live = byUid.get(uid);
+        boolean deleted = session.getMetadata().getDeletionTimestamp() != null;
+        if (live != null) {
+            live.update(session);
+            if (status.finished()) {
+                end(live, reasonOf(status), "the session has ended");
+            } else if (deleted) {
+                end(live, Reason.DELETED, "the session was deleted");
+            }
+        } else if (!status.finished()) {
+            if (deleted) {
+                executor.execute(() -> statuses.write(
+                        session,
+                        now -> now.finished()
+                                ? now
+                                : now.change()
+                                        .completed(Reason.DELETED, "the session was deleted", clock.instant())
+                                        .done()));
+            } else if (status.startedAt() != null) {
+                executor.execute(() -> statuses.write(
+                        session,
+                        now -> now.finished()
+                                ? now
+                                : now.change()
+                                        .stalled(
+                                                Reason.AGENT_LOST,
+                                                "the node's agent was restarted, and its debug containers ended with it; create a"
+                                                        + " new session",
+                                                clock.instant())
+                                        .done()));
+            } else {
+                begin(session, status);
+            }
+        }
+    }
+
+    /** A session's resource is gone: so is the session. */
+    void forget(DebugSession session) {
+        LiveSession live = byUid.get(session.getMetadata().getUid());
+        if (live != null) {
+            end(live, Reason.DELETED, "the session was deleted");
+        }
+    }
+
+    private void begin(DebugSession session, DebugSessionStatus status) {
+        LiveSession live = new LiveSession(session, preparation, statuses, executor, clock);
+        if (byUid.putIfAbsent(live.key().uid(), live) != null) {
+            return;
+        }
+        live.ended().thenRun(() -> byUid.remove(live.key().uid(), live));
+        executor.execute(live::prepare);
+        Instant expires = status.expiresAt();
+        if (expires != null) {
+            long left = Math.max(0, Duration.between(clock.instant(), expires).toMillis());
+            var expiry = timer.schedule(
+                    () -> end(live, Reason.EXPIRED, "the session's time to live is over; give more with --ttl"),
+                    left,
+                    TimeUnit.MILLISECONDS);
+            live.ended().thenRun(() -> expiry.cancel(false));
+        }
+    }
+
+    private void end(LiveSession live, Reason reason, String message) {
+        executor.execute(() -> live.end(reason, message));
+    }
+
+    private static Reason reasonOf(DebugSessionStatus status) {
+        return status.condition(ConditionType.COMPLETED)
+                .or(() -> status.condition(ConditionType.STALLED))
+                .flatMap(c -> Reason.of(c.reason()))
+                .orElse(Reason.DELETED);
+    }
+
+    /** Ends all sessions, telling their clients why, and waits for that a bounded time. */
+    @Override
+    public void close() {
+        closing = true;
+        List<LiveSession> all = List.copyOf(byUid.values());
+        all.forEach(live -> end(live, Reason.AGENT_LOST, "the node's agent is being stopped"));
+        try {
+            CompletableFuture.allOf(all.stream().map(LiveSession::ended).toArray(CompletableFuture[]::new))
+                    .get(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            log.warn("not all sessions ended in time: {}", AgentException.chain(e));
+        }
+        timer.shutdownNow();
+        executor.shutdownNow();
+    }
+}

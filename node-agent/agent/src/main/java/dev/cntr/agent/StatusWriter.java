@@ -1,0 +1,110 @@
+package dev.cntr.agent;
+
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the status of sessions. Operator and agent both do, so each write is bound to the version it was made from; a
+ * lost race is read again and repeated. A session that is gone, or has been replaced by another of its name, is left alone.
+ */
+final class StatusWriter {
+    private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+    private static final int TRIES = 12;
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final KubernetesClient client;
+
+    StatusWriter(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /**
+     * Applies a change, which may be asked for several times with newer states, and gives back the session as written.
+     *
+     * @param latest what is known of the session; saves a read where it is still true
+     * @return null when the session is gone, when the change changes nothing, or when the API server could not be reached
+     *     in some minutes
+     */
+    @Nullable
+    DebugSession write(DebugSession latest, UnaryOperator<DebugSessionStatus> change) {
+        SessionKey key = SessionKey.of(latest);
+        DebugSession session = latest;
+        long pause = 100;
+        for (int i = 1; i <= TRIES; i++) {
+            try {
+                DebugSessionStatus before =
+                        session.getStatus() == null ? DebugSessionStatus.EMPTY : session.getStatus();
+                DebugSessionStatus after = change.apply(before);
+                if (after.equals(before)) {
+                    return null;
+                }
+                DebugSession next = new DebugSession();
+                next.setMetadata(session.getMetadata());
+                next.setSpec(session.getSpec());
+                next.setStatus(after);
+                return client.resource(next).updateStatus();
+            } catch (KubernetesClientException e) {
+                if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                    return null;
+                }
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                    log.warn(
+                            "session {} uid={}: writing its status failed (try {} of {}): {}",
+                            key,
+                            key.uid(),
+                            i,
+                            TRIES,
+                            AgentException.chain(e));
+                    if (!sleep(pause)) {
+                        return null;
+                    }
+                    pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
+                }
+            }
+            DebugSession read = read(key);
+            if (read == null) {
+                return null;
+            }
+            session = read;
+        }
+        log.error("session {} uid={}: its status could not be written; the operator will find it lost", key, key.uid());
+        return null;
+    }
+
+    /** The session as it is now; the one given where the API server does not answer, null where it is gone. */
+    private @Nullable DebugSession read(SessionKey key) {
+        for (int i = 1; i <= TRIES; i++) {
+            try {
+                DebugSession now = client.resources(DebugSession.class)
+                        .inNamespace(key.namespace())
+                        .withName(key.name())
+                        .get();
+                return now != null && key.uid().equals(now.getMetadata().getUid()) ? now : null;
+            } catch (KubernetesClientException e) {
+                log.warn("session {} uid={}: reading it failed: {}", key, key.uid(), AgentException.chain(e));
+                if (!sleep(Math.min(100L << i, LONGEST_PAUSE.toMillis()))) {
+                    return null;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
