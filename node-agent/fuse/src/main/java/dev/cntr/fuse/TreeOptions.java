@@ -1,0 +1,96 @@
+package dev.cntr.fuse;
+
+import dev.cntr.fuse.passthrough.Timeouts;
+import dev.cntr.linux.Fd;
+import dev.cntr.linux.OpenFlag;
+import dev.cntr.linux.mount.Mount;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Which tree is served, and how.
+ *
+ * @param name what it is called in mount tables and thread names
+ * @param source where it is
+ * @param readOnly whether every change is refused
+ * @param statelessDirectories no message for opening a directory, and listings are cached: for trees that do not change
+ * @param timeouts how long the kernel may go by what it knows
+ * @param maxStackDepth 1 for a tree on an ordinary file system, 2 for one on overlayfs as well, such as a container's root; more
+ *     turns passthrough off without a word
+ * @param threads how many requests are answered at a time
+ */
+public record TreeOptions(
+        String name,
+        Source source,
+        boolean readOnly,
+        boolean statelessDirectories,
+        Timeouts timeouts,
+        int maxStackDepth,
+        int threads) {
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration SHORT = Duration.ofSeconds(1);
+    private static final int MOST_THREADS = 4;
+
+    public TreeOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a tree needs at least one thread, not " + threads);
+        }
+    }
+
+    /** Where a tree is. */
+    public sealed interface Source {
+        /** The mount that a path is on, from that path on, without what is mounted below. */
+        record MountAt(Path path) implements Source {}
+
+        /** A directory held open, with everything mounted below it. The descriptor, O_PATH or not, stays the caller's. */
+        record Directory(Fd fd) implements Source {}
+
+        /** A descriptor of the root, which the caller then owns. */
+        default Fd open() {
+            return switch (this) {
+                case MountAt(Path path) ->
+                    Mount.clone(path.toString(), Mount.Extent.ONE).fd();
+                case Directory(Fd fd) -> Fd.open(fd, ".", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
+            };
+        }
+    }
+
+    /** The root of an image, which nobody changes: read-only, and cached for long. */
+    public static TreeOptions image(Path root) {
+        return image(new Source.MountAt(root));
+    }
+
+    public static TreeOptions image(Source source) {
+        return new TreeOptions("cntr", source, true, true, new Timeouts(LONG, LONG, LONG), 2, threadsHere());
+    }
+
+    /** A tree in use, changed from outside and from inside: a change outside is seen within a second. */
+    public static TreeOptions host(Path root) {
+        return host(new Source.MountAt(root));
+    }
+
+    public static TreeOptions host(Source source) {
+        return new TreeOptions(
+                "cntr", source, false, false, new Timeouts(SHORT, SHORT, Duration.ZERO), 2, threadsHere());
+    }
+
+    private static int threadsHere() {
+        return Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    }
+
+    public TreeOptions withName(String newName) {
+        return new TreeOptions(newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads);
+    }
+
+    public TreeOptions withTimeouts(Timeouts newTimeouts) {
+        return new TreeOptions(name, source, readOnly, statelessDirectories, newTimeouts, maxStackDepth, threads);
+    }
+
+    public TreeOptions withMaxStackDepth(int newDepth) {
+        return new TreeOptions(name, source, readOnly, statelessDirectories, timeouts, newDepth, threads);
+    }
+
+    public TreeOptions withThreads(int newThreads) {
+        return new TreeOptions(name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, newThreads);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.cntr.fuse.passthrough;
+
+import dev.cntr.linux.Kernel;
+import dev.cntr.linux.Syscall;
+import java.util.Arrays;
+
+/**
+ * The open files and directories that the kernel holds by a number. 0 is no handle: the file is open without one, since the
+ * kernel goes to the backing file itself.
+ */
+final class Handles {
+    private static final int CLOSED = -1;
+
+    /** Replaced when it grows; entries are read without the lock. */
+    private volatile int[] fds = new int[64];
+
+    private long[] positions = new long[64];
+    private int[] free = new int[64];
+    private int freeCount;
+    private int next = 1;
+
+    Handles() {
+        Arrays.fill(fds, CLOSED);
+    }
+
+    /** Takes over a descriptor. */
+    synchronized long add(int fd) {
+        int handle = freeCount > 0 ? free[--freeCount] : next++;
+        int[] all = fds;
+        if (handle >= all.length) {
+            all = Arrays.copyOf(all, handle * 2);
+            Arrays.fill(all, handle, all.length, CLOSED);
+            positions = Arrays.copyOf(positions, all.length);
+        }
+        all[handle] = fd;
+        positions[handle] = 0;
+        fds = all;
+        return handle;
+    }
+
+    /** The descriptor of a handle, or -1 for one that is not open. */
+    int fd(long handle) {
+        int[] all = fds;
+        return handle > 0 && handle < all.length ? all[(int) handle] : CLOSED;
+    }
+
+    /** Where the descriptor of an open directory stands. */
+    synchronized long position(long handle) {
+        return positions[(int) handle];
+    }
+
+    synchronized void position(long handle, long position) {
+        positions[(int) handle] = position;
+    }
+
+    /** Ends a handle and gives its descriptor to the caller to close; -1 for one that is not open. */
+    synchronized int remove(long handle) {
+        int fd = fd(handle);
+        if (fd == CLOSED) {
+            return CLOSED;
+        }
+        fds[(int) handle] = CLOSED;
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, freeCount * 2);
+        }
+        free[freeCount++] = (int) handle;
+        return fd;
+    }
+
+    synchronized void closeAll(Kernel kernel) {
+        for (int handle = 1; handle < next; handle++) {
+            int fd = remove(handle);
+            if (fd != CLOSED) {
+                kernel.call(Syscall.CLOSE, fd);
+            }
+        }
+    }
+}

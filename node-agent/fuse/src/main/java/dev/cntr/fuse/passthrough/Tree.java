@@ -1,0 +1,198 @@
+package dev.cntr.fuse.passthrough;
+
+import dev.cntr.fuse.session.FileSystem;
+import dev.cntr.fuse.session.Session;
+import dev.cntr.linux.ErrnoException;
+import dev.cntr.linux.Fd;
+import dev.cntr.linux.Kernel;
+import dev.cntr.linux.Syscall;
+import java.util.Arrays;
+
+/** A backing tree as all threads of a session share it: its nodes, open handles, and settings. */
+public final class Tree {
+    private final Session session;
+    private final Fd rootFd;
+    private final Timeouts timeouts;
+    private final boolean statelessDirectories;
+    private final InodeTable inodes;
+    private final Handles handles = new Handles();
+    private final Limbo limbo;
+    private final DataPath dataPath;
+    private final FdBudget budget;
+    private int clockHand;
+
+    /**
+     * @param root an O_PATH descriptor of a directory, which the tree then owns
+     * @param statelessDirectories no OPENDIR and RELEASEDIR, and the kernel caches listings: for trees that do not change
+     */
+    public Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories) {
+        this(session, root, timeouts, statelessDirectories, FdBudget.PROCESS);
+    }
+
+    Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories, FdBudget budget) {
+        this.session = session;
+        this.rootFd = root;
+        this.timeouts = timeouts;
+        this.statelessDirectories = statelessDirectories;
+        this.limbo = new Limbo(session.inFlight());
+        this.inodes = new InodeTable(rootInode(root));
+        this.dataPath = PassthroughProbe.choose(session, root);
+        this.budget = budget;
+        budget.join(this);
+    }
+
+    private static Inode rootInode(Fd root) {
+        Kernel kernel = Kernel.current();
+        try (Calls calls = new Calls(kernel)) {
+            ErrnoException.check(calls.stat(root.number()), Syscall.STATX, "the root of the tree");
+            Inode inode = new Inode(
+                    calls.stat().device(), calls.stat().inode(), calls.stat().type());
+            inode.fd = root.number();
+            return inode;
+        }
+    }
+
+    /** For {@link Session#serve}. */
+    public FileSystem forThread(Kernel kernel) {
+        return new PassthroughFileSystem(this, Calls.onServingThread(kernel));
+    }
+
+    public DataPath dataPath() {
+        return dataPath;
+    }
+
+    /** How many nodes the kernel knows, the root included. */
+    public int nodes() {
+        int[] n = new int[1];
+        inodes.forEach(ignored -> n[0]++);
+        return n[0];
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    boolean statelessDirectories() {
+        return statelessDirectories;
+    }
+
+    InodeTable inodes() {
+        return inodes;
+    }
+
+    Handles handles() {
+        return handles;
+    }
+
+    /** A node has got a descriptor. */
+    void opened(Calls calls) {
+        limbo.drain(calls.kernel);
+        budget.took(calls);
+    }
+
+    /** The kernel gives references of a node back; with the last, everything it holds is closed. */
+    void forget(Calls calls, long nodeId, long lookups) {
+        Inode inode = inodes.forget(nodeId, lookups);
+        if (inode != null) {
+            free(calls, inode);
+        }
+    }
+
+    private void free(Calls calls, Inode inode) {
+        int fd;
+        int backing;
+        long listing;
+        synchronized (inode) {
+            fd = inode.fd;
+            inode.fd = Inode.NO_FD;
+            backing = inode.backingId;
+            inode.backingId = Inode.CACHED;
+            listing = inode.listing;
+            inode.listing = 0;
+        }
+        if (backing > 0) {
+            session.device().closeBacking(calls.kernel, calls.scratch(), backing);
+        }
+        if (listing != 0) {
+            int directory = handles.remove(listing);
+            if (directory >= 0) {
+                calls.close(directory);
+            }
+        }
+        if (fd >= 0) {
+            calls.close(fd);
+            budget.gave(1);
+        }
+    }
+
+    /**
+     * Gives up descriptors of nodes that can be found again and are not in use: the clock algorithm, a node that was used
+     * since the hand came by is spared once.
+     *
+     * @return how many
+     */
+    int evict(Calls calls, int wanted) {
+        int[] fds = new int[wanted];
+        int n = 0;
+        synchronized (limbo) {
+            int slots = inodes.slots();
+            for (int steps = 2 * slots; steps > 0 && n < wanted; steps--) {
+                clockHand = clockHand + 1 >= slots ? 0 : clockHand + 1;
+                Inode inode = inodes.atSlot(clockHand);
+                if (inode == null || inode.fd == Inode.NO_FD) {
+                    continue;
+                }
+                if (inode.used) {
+                    inode.used = false;
+                    continue;
+                }
+                int fd = giveUp(calls, inode);
+                if (fd >= 0) {
+                    fds[n++] = fd;
+                }
+            }
+        }
+        if (n > 0) {
+            limbo.add(Arrays.copyOf(fds, n));
+            limbo.drain(calls.kernel);
+            budget.gave(n);
+        }
+        return n;
+    }
+
+    private int giveUp(Calls calls, Inode inode) {
+        synchronized (inode) {
+            if (inode.opens > 0 || inode.location == null || inode.forgotten) {
+                return Inode.NO_FD;
+            }
+            if (inode.backingId > 0) {
+                session.device().closeBacking(calls.kernel, calls.scratch(), inode.backingId);
+            }
+            inode.backingId = 0;
+            int fd = inode.fd;
+            inode.fd = Inode.NO_FD;
+            return fd;
+        }
+    }
+
+    /** Frees everything. For {@link Session#serve}: when no thread answers any more. */
+    public void close() {
+        Kernel kernel = Kernel.current();
+        budget.leave(this);
+        limbo.closeAll(kernel);
+        int[] closed = new int[1];
+        inodes.forEach(inode -> {
+            if (inode != inodes.root() && inode.fd >= 0) {
+                kernel.call(Syscall.CLOSE, inode.fd);
+                closed[0]++;
+            }
+        });
+        budget.gave(closed[0]);
+        handles.closeAll(kernel);
+        rootFd.close();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.cntr.fuse.session;
+
+import dev.cntr.fuse.wire.Opcode;
+import dev.cntr.linux.Errno;
+import dev.cntr.linux.ErrnoException;
+import dev.cntr.linux.Kernel;
+import dev.cntr.linux.Syscall;
+import java.lang.System.Logger.Level;
+
+/** One thread of a session: reads a request, has it answered, and so on until the connection ends. */
+final class Worker implements Runnable {
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+    private static final long CLONE_FS = 0x200;
+
+    private final Session session;
+    private final Channel channel;
+    private final FileSystem.Factory factory;
+    private final InFlight inFlight;
+    private final int number;
+    private final long[] counts = new long[Opcode.values().length];
+
+    Worker(Session session, Channel channel, FileSystem.Factory factory, InFlight inFlight, int number) {
+        this.session = session;
+        this.channel = channel;
+        this.factory = factory;
+        this.inFlight = inFlight;
+        this.number = number;
+    }
+
+    /** Adds how many requests of each opcode it has answered. Another thread sees roughly the present state. */
+    void addCounts(long[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += counts[i];
+        }
+    }
+
+    @Override
+    public void run() {
+        Kernel kernel = Kernel.current();
+        try (FileSystem fs = ownFileSystem(kernel)) {
+            serve(kernel, fs);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a thread of a FUSE session failed", e);
+        } finally {
+            session.workerEnded(channel);
+        }
+    }
+
+    /** The thread's working directory and umask become its own, unshare(2): files are created with the modes asked for. */
+    private FileSystem ownFileSystem(Kernel kernel) {
+        ErrnoException.check(kernel.call(Syscall.UNSHARE, CLONE_FS), Syscall.UNSHARE, "CLONE_FS");
+        kernel.call(Syscall.UMASK, 0);
+        return factory.forThread(kernel);
+    }
+
+    private void serve(Kernel kernel, FileSystem fs) {
+        Request request = channel.request(inFlight, number);
+        Reply reply = channel.reply(kernel);
+        while (channel.read(kernel)) {
+            long unique = request.unique();
+            reply.begin(unique);
+            inFlight.begin(number, unique);
+            answer(fs, request, reply);
+            inFlight.end(number);
+        }
+    }
+
+    private void answer(FileSystem fs, Request request, Reply reply) {
+        Opcode opcode = channel.opcode();
+        if (opcode == null) {
+            reply.error(Errno.ENOSYS);
+            return;
+        }
+        counts[opcode.ordinal()]++;
+        try {
+            Dispatch.dispatch(opcode, request, reply, fs, inFlight);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "FUSE " + opcode + " of node " + request.nodeId() + " failed", e);
+            if (opcode.hasReply() && !reply.isSent()) {
+                reply.error(Errno.EIO);
+            }
+        }
+    }
+}

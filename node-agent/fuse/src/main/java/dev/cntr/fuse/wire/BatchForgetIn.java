@@ -1,0 +1,24 @@
+package dev.cntr.fuse.wire;
+
+import dev.cntr.linux.Memory;
+
+/** {@code struct fuse_batch_forget_in} with its {@code struct fuse_forget_one}, the body of {@link Opcode#BATCH_FORGET}. */
+public final class BatchForgetIn {
+    public static final int BYTES = 8;
+
+    private static final int COUNT = 0;
+
+    private BatchForgetIn() {}
+
+    public static int count(long at) {
+        return Memory.getInt(at + COUNT);
+    }
+
+    public static long nodeId(long at, int index) {
+        return Memory.getLong(at + BYTES + 16L * index);
+    }
+
+    public static long lookups(long at, int index) {
+        return Memory.getLong(at + BYTES + 16L * index + 8);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.cntr.fuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is changed outside is seen inside within the second that the kernel goes by what it knows. */
+@ParameterizedClass
+@ValueSource(ints = {2, 3})
+@ExtendWith(PrivateNamespace.class)
+class CoherenceIT {
+    private static final String NEXT_SECOND = "time.sleep(1.05); ";
+
+    private final int maxStackDepth;
+
+    @TempDir
+    Path temporary;
+
+    private Mounted mounted;
+
+    CoherenceIT(int maxStackDepth) {
+        this.maxStackDepth = maxStackDepth;
+    }
+
+    @BeforeEach
+    void mount() throws IOException {
+        Path backing = Files.createDirectories(temporary.resolve("backing"));
+        Files.writeString(backing.resolve("f"), "old");
+        mounted = Mounted.of(TreeOptions.host(backing).withMaxStackDepth(maxStackDepth), temporary);
+    }
+
+    @AfterEach
+    void unmount() {
+        mounted.close();
+    }
+
+    private String run(String python) throws IOException {
+        return Python.run(temporary, python);
+    }
+
+    @Test
+    void changedContentIsRead() throws IOException {
+        assertThat(run("m = open('mount/f', 'rb'); m.read(); put('backing/f', b'newer'); " + NEXT_SECOND
+                        + "m.seek(0); print(m.read(), get('mount/f'), os.stat('mount/f').st_size)"))
+                .isEqualTo("b'newer' b'newer' 5");
+    }
+
+    @Test
+    void replacedFileIsRead() throws IOException {
+        assertThat(run("get('mount/f'); put('backing/g', b'newer'); os.rename('backing/g', 'backing/f'); " + NEXT_SECOND
+                        + "print(get('mount/f'), attempt(get, 'mount/g'))"))
+                .isEqualTo("b'newer' ENOENT");
+    }
+
+    /** Within the second the kernel opens what it knows, which is no longer there: it has to look again, not to fail. */
+    @Test
+    void replacedFileCanBeOpenedAtOnce() throws IOException {
+        assertThat(run("os.stat('mount/f'); put('backing/g', b'newer'); os.rename('backing/g', 'backing/f'); "
+                        + "print(get('mount/f'))"))
+                .isEqualTo("b'newer'");
+    }
+
+    @Test
+    void newRemovedAndMovedNamesAreSeen() throws IOException {
+        assertThat(run("attempt(os.stat, 'mount/n'); os.makedirs('backing/d/e'); put('backing/n', b'n'); "
+                        + "print(get('mount/n'), os.listdir('mount/d'), end=' '); os.unlink('backing/n'); "
+                        + "os.rename('backing/d', 'backing/x'); " + NEXT_SECOND
+                        + "print(attempt(os.stat, 'mount/n'), os.listdir('mount/x'), attempt(os.listdir, 'mount/d'))"))
+                .isEqualTo("b'n' ['e'] ENOENT ['e'] ENOENT");
+    }
+
+    @Test
+    void directoryThatBecameAFile() throws IOException {
+        assertThat(run("os.mkdir('backing/x'); put('backing/x/y'); os.stat('mount/x/y'); os.unlink('backing/x/y'); "
+                        + "os.rmdir('backing/x'); put('backing/x', b'file'); " + NEXT_SECOND
+                        + "print(get('mount/x'), attempt(os.stat, 'mount/x/y'))"))
+                .isEqualTo("b'file' ENOTDIR");
+    }
+
+    @Test
+    void changeInsideIsSeenOutsideAtOnce() throws IOException {
+        assertThat(run("f = open('mount/f', 'r+b', 0); f.write(b'inside'); print(get('backing/f'))"))
+                .isEqualTo("b'inside'");
+    }
+}

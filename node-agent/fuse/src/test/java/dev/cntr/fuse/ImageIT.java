@@ -1,0 +1,133 @@
+package dev.cntr.fuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cntr.fuse.wire.Opcode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A tree that nobody changes: read-only, and asked about once. */
+@ExtendWith(PrivateNamespace.class)
+class ImageIT {
+    @TempDir
+    Path temporary;
+
+    private Mounted mounted;
+
+    @BeforeEach
+    void mount() throws IOException {
+        Path backing = Files.createDirectories(temporary.resolve("backing"));
+        for (int d = 0; d < 20; d++) {
+            Path directory = Files.createDirectories(backing.resolve("d" + d + "/sub"));
+            for (int f = 0; f < 20; f++) {
+                Files.writeString(directory.resolve("f" + f), "content");
+            }
+        }
+        mounted = Mounted.of(TreeOptions.image(backing), temporary);
+    }
+
+    @AfterEach
+    void unmount() {
+        mounted.close();
+    }
+
+    private long requests() {
+        return mounted.mount().report().requests().entrySet().stream()
+                .filter(e -> e.getKey() != Opcode.FORGET && e.getKey() != Opcode.BATCH_FORGET)
+                .mapToLong(e -> e.getValue())
+                .sum();
+    }
+
+    private String run(String python) throws IOException {
+        return Python.run(mounted.point(), python);
+    }
+
+    @Test
+    void refusesEveryChange() throws IOException {
+        String result = run("""
+                print(attempt(put, 'new'), attempt(os.mkdir, 'd'), attempt(os.unlink, 'd0/sub/f0'), attempt(os.chmod, 'd0', 0), attempt(put, 'd0/sub/f0'), attempt(os.setxattr, 'd0', 'user.a', b''))
+                """);
+
+        assertThat(result).isEqualTo("EROFS EROFS EROFS EROFS EROFS EROFS");
+        assertThat(Files.readString(mounted.backing().resolve("d0/sub/f0"))).isEqualTo("content");
+    }
+
+    @Test
+    void secondFindCostsNoMessages() throws IOException {
+        String find = "print(len(subprocess.check_output(['find', '.', '-size', '+0']).splitlines()))";
+        assertThat(run(find)).isEqualTo("441");
+        long before = requests();
+
+        assertThat(run(find)).isEqualTo("441");
+
+        assertThat(requests() - before).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void statingOpensNothing() throws IOException {
+        long before = Leftovers.descriptors();
+
+        assertThat(run("print(sum(x.stat().st_size for d in os.scandir('.') for x in os.scandir(d.path + '/sub')))"))
+                .isEqualTo("2800");
+
+        assertThat(Leftovers.descriptors() - before).isLessThan(50);
+    }
+
+    @Test
+    void absentNamesAreRemembered() throws IOException {
+        run("for _ in range(100): attempt(os.stat, 'absent')");
+
+        assertThat(mounted.mount().report().requests().get(Opcode.LOOKUP)).isLessThan(10);
+    }
+
+    @Test
+    void readsNeverReachTheServer() throws IOException {
+        assertThat(run("print(get('d3/sub/f7'), sum(len(get('d%d/sub/f1' % d)) for d in range(20)))"))
+                .isEqualTo("b'content' 140");
+
+        assertThat(mounted.mount().report().requests()).doesNotContainKey(Opcode.READ);
+        assertThat(mounted.mount().report().dataPath().passedThrough()).isEqualTo(21);
+    }
+
+    @Test
+    void twoListingsOfOneDirectoryDoNotDisturbEachOther() throws IOException {
+        assertThat(run("""
+                a = os.scandir('d0/sub'); b = os.scandir('d0/sub'); x, y = [], []
+                while True:
+                    n, m = next(a, None), next(b, None)
+                    if n is None and m is None: break
+                    if n: x.append(n.name)
+                    if m: y.append(m.name)
+                print(len(set(x)), len(x), x == y)
+                """)).isEqualTo("20 20 True");
+    }
+
+    @Test
+    void whatIsMountedBelowTheRootIsNotServed() throws IOException {
+        try (Mounted proc = Mounted.of(
+                TreeOptions.image(Path.of("/")).withName("cntr-root"),
+                Files.createDirectories(temporary.resolve("2")))) {
+            assertThat(Files.exists(Path.of("/proc/self"))).isTrue();
+            assertThat(Files.exists(proc.point().resolve("proc/self"))).isFalse();
+            assertThat(Files.exists(proc.point().resolve("bin/sh"))).isTrue();
+        }
+    }
+
+    @Test
+    void programsRunFromIt() throws IOException {
+        try (Mounted root =
+                Mounted.of(TreeOptions.image(Path.of("/")), Files.createDirectories(temporary.resolve("3")))) {
+            assertThat(Python.run(
+                            temporary,
+                            "print(subprocess.check_output(['chroot', '" + root.point()
+                                    + "', '/bin/sh', '-c', 'echo $((6*7)); ls /usr/bin/env']).decode().split())"))
+                    .isEqualTo("['42', '/usr/bin/env']");
+        }
+    }
+}
