@@ -31,23 +31,21 @@ elapsed() { # since, in ms -> REPLY, like "1.2 s"
 
 # Runs a command under a title and prints how long it took. What it says is shown when it fails, or at once with CNTR_VERBOSE=1.
 step() { # title command...
-  local title=$1 start log status=0
+  local title=$1 start log status
   shift
   now_ms && start=$REPLY
   printf '== %s\n' "$title"
-  if [ "${CNTR_VERBOSE:-}" ]; then
-    "$@" || status=$?
-  else
-    log=$(mktemp)
-    "$@" >"$log" 2>&1 || status=$?
-    [ $status = 0 ] || sed 's/^/   | /' "$log" >&2
-    rm -f "$log"
-  fi
+  log=$(mktemp)
+  # a subshell, because the command may be a function that ends with `fail`; not behind || or if, where -e is ignored
+  set +e
+  if [ "${CNTR_VERBOSE:-}" ]; then (set -e && "$@"); else (set -e && "$@") >"$log" 2>&1; fi
+  status=$?
+  set -e
+  [ $status = 0 ] || tail -40 "$log" | sed 's/^/   | /' >&2
+  rm -f "$log"
   elapsed "$start"
-  if [ $status = 0 ]; then printf '   %s\n' "$REPLY"; else
-    printf '   failed after %s, exit status %s\n' "$REPLY" $status >&2
-    return $status
-  fi
+  [ $status = 0 ] || { printf '   failed after %s, exit status %s\n' "$REPLY" $status >&2 && return $status; }
+  printf '   %s\n' "$REPLY"
 }
 
 # A short hash of the given words and of the contents of the given files and folders (unknown names count as words).
@@ -117,11 +115,23 @@ maven() { # arguments...
   return $status
 }
 
-# A root file system made of Debian packages, without manuals and translations.
-debian_rootfs() { # suite out.tar package...
-  local suite=$1 out=$2
-  shift 2
-  mmdebstrap --quiet --variant=extract --format=tar --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --include="$(IFS=, && echo "$*")" "$suite" "$out"
+# A root file system made of Debian packages without their maintainer scripts, manuals and translations.
+debian_rootfs() { # suite package... out.tar
+  local out=${!#}
+  mmdebstrap --variant=extract "${debian_options[@]}" --include="$(IFS=, && echo "${*:2:$#-2}")" "$1" "$out"
+}
+
+debian_options=(
+  --quiet --format=tar --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*'
+  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
+)
+
+# The jar that a module of the project makes.
+own_jar() { # module
+  printf '%s' "$repo/$1"/target/*-SNAPSHOT.jar
+}
+
+# Where dev/train keeps the AOT cache of a program with just these jars, this runtime and this launcher.
+trained_cache() { # dist program
+  printf '%s/aot/%s.aot' "$cache" "$(hash_of "$(cd "$1" && sha256sum lib/"$2"/*.jar runtime/lib/modules bin/"$2")")"
 }

@@ -1,0 +1,3 @@
+module cntr.dev/hello
+
+go 1.24
