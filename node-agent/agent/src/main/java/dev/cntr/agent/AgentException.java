@@ -16,9 +16,10 @@ final class AgentException extends RuntimeException {
     static String chain(Throwable failure) {
         StringBuilder line = new StringBuilder();
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            String message = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+            String message =
+                    (t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage()).replace('\n', ' ');
             if (line.indexOf(message) < 0) {
-                line.append(line.isEmpty() ? "" : ": ").append(message.replace('\n', ' '));
+                line.append(line.isEmpty() ? "" : ": ").append(message);
             }
         }
         return line.toString();

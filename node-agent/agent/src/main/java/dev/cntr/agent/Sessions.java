@@ -90,7 +90,7 @@ final class Sessions implements AutoCloseable {
                                                 clock.instant())
                                         .done()));
             } else {
-                begin(session, status);
+                begin(session);
             }
         }
     }
@@ -103,22 +103,30 @@ final class Sessions implements AutoCloseable {
         }
     }
 
-    private void begin(DebugSession session, DebugSessionStatus status) {
+    private void begin(DebugSession session) {
         LiveSession live = new LiveSession(session, preparation, statuses, executor, clock);
         if (byUid.putIfAbsent(live.key().uid(), live) != null) {
             return;
         }
         live.ended().thenRun(() -> byUid.remove(live.key().uid(), live));
         executor.execute(live::prepare);
-        Instant expires = status.expiresAt();
-        if (expires != null) {
-            long left = Math.max(0, Duration.between(clock.instant(), expires).toMillis());
-            var expiry = timer.schedule(
-                    () -> end(live, Reason.EXPIRED, "the session's time to live is over; give more with --ttl"),
-                    left,
-                    TimeUnit.MILLISECONDS);
-            live.ended().thenRun(() -> expiry.cancel(false));
+        expireInTime(live);
+    }
+
+    /** Ends a session at its time, which may be moved while it lives. */
+    private void expireInTime(LiveSession live) {
+        DebugSessionStatus status = live.resource().getStatus();
+        Instant expires = status == null ? null : status.expiresAt();
+        if (expires == null || live.ended().isDone() || closing) {
+            return;
         }
+        long left = Duration.between(clock.instant(), expires).toMillis();
+        if (left <= 0) {
+            end(live, Reason.EXPIRED, "the session's time to live is over; give more with --ttl");
+            return;
+        }
+        var expiry = timer.schedule(() -> expireInTime(live), left, TimeUnit.MILLISECONDS);
+        live.ended().thenRun(() -> expiry.cancel(false));
     }
 
     private void end(LiveSession live, Reason reason, String message) {

@@ -4,8 +4,12 @@ import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusWriter {
     private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final int TRIES = 12;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
@@ -46,11 +51,7 @@ final class StatusWriter {
                 if (after.equals(before)) {
                     return null;
                 }
-                DebugSession next = new DebugSession();
-                next.setMetadata(session.getMetadata());
-                next.setSpec(session.getSpec());
-                next.setStatus(after);
-                return client.resource(next).updateStatus();
+                return write(key, session.getMetadata().getResourceVersion(), after);
             } catch (KubernetesClientException e) {
                 if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                     return null;
@@ -79,14 +80,22 @@ final class StatusWriter {
         return null;
     }
 
+    private DebugSession write(SessionKey key, String version, DebugSessionStatus status) {
+        var patch = Map.of("metadata", Map.of("resourceVersion", version, "uid", key.uid()), "status", status);
+        return resource(key)
+                .subresource("status")
+                .patch(MERGE, client.getKubernetesSerialization().asJson(patch));
+    }
+
+    private Resource<DebugSession> resource(SessionKey key) {
+        return client.resources(DebugSession.class).inNamespace(key.namespace()).withName(key.name());
+    }
+
     /** The session as it is now; the one given where the API server does not answer, null where it is gone. */
     private @Nullable DebugSession read(SessionKey key) {
         for (int i = 1; i <= TRIES; i++) {
             try {
-                DebugSession now = client.resources(DebugSession.class)
-                        .inNamespace(key.namespace())
-                        .withName(key.name())
-                        .get();
+                DebugSession now = resource(key).get();
                 return now != null && key.uid().equals(now.getMetadata().getUid()) ? now : null;
             } catch (KubernetesClientException e) {
                 log.warn("session {} uid={}: reading it failed: {}", key, key.uid(), AgentException.chain(e));

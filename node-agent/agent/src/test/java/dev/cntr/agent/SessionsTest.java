@@ -1,0 +1,175 @@
+package dev.cntr.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionSpec.Attach;
+import dev.cntr.api.DebugSessionSpec.Target;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Reason;
+import dev.cntr.attach.DebugContainer;
+import dev.cntr.linux.proc.PinnedProcess;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of sessions, seen in their status; containers themselves are for the tests on real parts. */
+@EnableKubernetesMockClient(crud = true)
+class SessionsTest {
+    private static final Instant NOW = Instant.parse("2026-05-04T03:00:00Z");
+
+    @SuppressWarnings("NullAway.Init") // set by the extension
+    private KubernetesClient client;
+
+    private Sessions sessions;
+    private final AtomicInteger prepared = new AtomicInteger();
+    private final CountDownLatch hold = new CountDownLatch(1);
+
+    @BeforeEach
+    void sessions() {
+        sessions = new Sessions(new Failing(), new StatusWriter(client), Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        hold.countDown();
+        sessions.close();
+    }
+
+    /** A preparation that waits to be let go and then fails. */
+    private final class Failing implements LiveSession.Preparation {
+        @Override
+        public PinnedProcess find(DebugSession session, DebugSessionStatus placed) {
+            prepared.incrementAndGet();
+            try {
+                hold.await();
+            } catch (InterruptedException e) {
+                throw new AgentException("interrupted", e);
+            }
+            throw new AgentException("container app is not running", new IllegalStateException("no such container"));
+        }
+
+        @Override
+        public DebugContainer create(PinnedProcess target, DebugSession session) {
+            throw new AssertionError("nothing was found");
+        }
+    }
+
+    private DebugSession placed(boolean started) {
+        DebugSession session = new DebugSession();
+        session.setMetadata(
+                new ObjectMetaBuilder().withNamespace("shop").withName("web-1").build());
+        session.setSpec(new DebugSessionSpec(
+                new Target("web", "app"), null, null, new Attach(List.of("ed25519:key")), "1h", 300));
+        DebugSession created = client.resource(session).create();
+        var change = DebugSessionStatus.EMPTY
+                .change()
+                .nodeName("n1")
+                .podUID("pod-uid")
+                .expiresAt(Instant.now().plusSeconds(3600));
+        created.setStatus((started ? change.startedAt(NOW) : change).done());
+        return client.resource(created).updateStatus();
+    }
+
+    private DebugSessionStatus status() {
+        return Objects.requireNonNull(client.resources(DebugSession.class)
+                        .inNamespace("shop")
+                        .withName("web-1")
+                        .get())
+                .getStatus();
+    }
+
+    private void awaitEnd(ConditionType type, Reason reason) {
+        await().untilAsserted(() -> assertThat(status().condition(type))
+                .hasValueSatisfying(c -> assertThat(c.reason()).isEqualTo(reason.text())));
+    }
+
+    @Test
+    void aFailedPreparationStallsTheSessionAndTellsTheCauses() {
+        sessions.reconcile(placed(false));
+        hold.countDown();
+        awaitEnd(ConditionType.STALLED, Reason.ATTACH_FAILED);
+        assertThat(status().condition(ConditionType.STALLED).orElseThrow().message())
+                .isEqualTo("container app is not running: no such container");
+        await().until(() -> sessions.count() == 0);
+    }
+
+    @Test
+    void aSessionIsMadeOnceHoweverOftenItIsSeen() {
+        DebugSession session = placed(false);
+        for (int i = 0; i < 5; i++) {
+            sessions.reconcile(session);
+        }
+        await().until(() -> prepared.get() == 1);
+        assertThat(sessions.find("shop", "web-1")).isPresent();
+        assertThat(sessions.count()).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionThatIsNotPlacedOrIsOverIsNotMade() {
+        DebugSession over = placed(false);
+        over.setStatus(
+                over.getStatus().change().completed(Reason.EXPIRED, "", NOW).done());
+        sessions.reconcile(over);
+        DebugSession unplaced = placedCopyWithout(over);
+        sessions.reconcile(unplaced);
+        assertThat(sessions.count()).isZero();
+        assertThat(prepared).hasValue(0);
+    }
+
+    private static DebugSession placedCopyWithout(DebugSession session) {
+        DebugSession copy = new DebugSession();
+        copy.setMetadata(session.getMetadata());
+        copy.setSpec(session.getSpec());
+        copy.setStatus(DebugSessionStatus.EMPTY);
+        return copy;
+    }
+
+    @Test
+    void aSessionOfAnEarlierAgentIsLost() {
+        sessions.reconcile(placed(true));
+        awaitEnd(ConditionType.STALLED, Reason.AGENT_LOST);
+        assertThat(prepared).hasValue(0);
+    }
+
+    @Test
+    void aDeletedSessionEndsThoughItIsStillBeingMade() {
+        DebugSession session = placed(false);
+        sessions.reconcile(session);
+        sessions.forget(session);
+        awaitEnd(ConditionType.COMPLETED, Reason.DELETED);
+        await().until(() -> sessions.count() == 0);
+    }
+
+    @Test
+    void aSessionEndsAtItsTime() {
+        DebugSession session = placed(false);
+        session.setStatus(session.getStatus().change().expiresAt(NOW).done());
+        sessions.reconcile(session);
+        awaitEnd(ConditionType.COMPLETED, Reason.EXPIRED);
+    }
+
+    @Test
+    void aStatusThatWasChangedMeanwhileIsReadAgain() {
+        DebugSession stale = placed(false);
+        DebugSession newer = client.resource(stale).get();
+        newer.setStatus(newer.getStatus().change().agentPod("agent-1").done());
+        client.resource(newer).updateStatus();
+        sessions.reconcile(stale);
+        hold.countDown();
+        awaitEnd(ConditionType.STALLED, Reason.ATTACH_FAILED);
+        assertThat(status().agentPod()).isEqualTo("agent-1");
+    }
+}
