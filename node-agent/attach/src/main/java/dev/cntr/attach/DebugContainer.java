@@ -7,6 +7,7 @@ import dev.cntr.linux.FdChannel;
 import dev.cntr.linux.cgroup.Cgroups;
 import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.MountAttribute;
+import dev.cntr.linux.mount.Propagation;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.program.FdTable;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +73,12 @@ public final class DebugContainer implements AutoCloseable {
 
     private static DebugContainer create(AttachPlan plan, Mount tools, Command command) {
         Target target = plan.target();
-        tools.set(Mount.Extent.TREE, MountAttribute.MOUNT_ATTR_NOSUID, MountAttribute.MOUNT_ATTR_NODEV);
+        // Private: pivot_root(2) refuses a shared one, as a clone of a shared mount is.
+        tools.change(
+                Set.of(MountAttribute.MOUNT_ATTR_NOSUID, MountAttribute.MOUNT_ATTR_NODEV),
+                Set.of(),
+                Propagation.MS_PRIVATE,
+                Mount.Extent.TREE);
         Streams streams = Streams.open(target, command);
         try {
             FdTable fds = streams.table()
@@ -170,6 +177,7 @@ public final class DebugContainer implements AutoCloseable {
         if (streams.terminal() && container.status() == CreatedContainer.Status.RUNNING) {
             container.signalGroup(SIGHUP);
             container.signalGroup(SIGCONT);
+            streams.close(); // a shell that waits for a line sees the end only now
             awaitExit();
         }
         container.signalGroup(SIGKILL);

@@ -16,10 +16,12 @@ final class ToolsView {
     private static final List<String> FILES =
             List.of("etc/passwd", "etc/group", "etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/localtime");
 
+    // Kept by dup3(2) under numbers that open(2) does not come to: it refuses to copy a descriptor onto itself.
+
     /** The target's root directory. */
-    private static final int TARGET = 6;
+    private static final int TARGET = 60;
     /** A chrooted target's tree, detached. */
-    private static final int CHROOT = 7;
+    private static final int CHROOT = 61;
 
     private static final int OPEN_TREE_CLONE = 1;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
@@ -45,7 +47,7 @@ final class ToolsView {
     void emit() {
         boolean chrooted = !target.root().equals("/");
         if (chrooted) {
-            Step open = open("find the target's root", At.FDCWD, target.root(), RESOLVE_NO_SYMLINKS | RESOLVE_IN_ROOT);
+            Step open = open("find the target's root", At.FDCWD, target.root(), RESOLVE_NO_SYMLINKS);
             keep(cloneOf("clone the target's tree", open), CHROOT);
         }
         moveTo("put the tools over the root", AttachProgram.TOOLS, "/");
