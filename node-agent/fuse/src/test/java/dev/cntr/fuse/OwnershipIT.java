@@ -10,6 +10,7 @@ import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
 import dev.cntr.linux.mount.Mount;
+import dev.cntr.linux.mount.UmountFlag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,10 +142,16 @@ class OwnershipIT {
             }
             Mount.of(clone).attach(point.toString());
             Files.writeString(mounted.backing().resolve("outside"), "x");
+            Files.setPosixFilePermissions(mounted.backing(), PosixFilePermissions.fromString("rwxrwxrwx"));
 
-            assertThat(Python.run(point, "print(os.stat('outside').st_uid, as_user(100005, 100005, [], lambda: 1))"))
-                    .isEqualTo("100000 1");
-            Mount.unmount(point.toString());
+            assertThat(Python.run(point, """
+                    print(os.stat('outside').st_uid, as_user(100005, 100006, [], lambda: put('inside', b'x') or os.stat('inside').st_uid), get('inside'))
+                    """)).isEqualTo("100000 100005 b'x'");
+            assertThat(Files.getAttribute(mounted.backing().resolve("inside"), "unix:uid"))
+                    .isEqualTo(5);
+            assertThat(Files.getAttribute(mounted.backing().resolve("inside"), "unix:gid"))
+                    .isEqualTo(6);
+            Mount.unmount(point.toString(), UmountFlag.MNT_DETACH);
         } finally {
             sleeper.destroyForcibly();
         }

@@ -5,12 +5,32 @@ import dev.cntr.fuse.wire.ForgetIn;
 import dev.cntr.fuse.wire.InterruptIn;
 import dev.cntr.fuse.wire.Opcode;
 import dev.cntr.linux.Errno;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
-/** Leads a request to the method of the file system that answers it. */
+/** Leads a request to the method of the file system that answers it, and sees to it that each gets an answer. */
 final class Dispatch {
+    private static final System.Logger LOG = System.getLogger(Dispatch.class.getName());
+
     private Dispatch() {}
 
-    static void dispatch(Opcode opcode, Request request, Reply reply, FileSystem fs, InFlight inFlight) {
+    /** Has a request answered: with ENOSYS where the opcode is not known, with EIO where the file system throws. */
+    static void answer(@Nullable Opcode opcode, Request request, Reply reply, FileSystem fs, InFlight inFlight) {
+        if (opcode == null) {
+            reply.error(Errno.ENOSYS);
+            return;
+        }
+        try {
+            dispatch(opcode, request, reply, fs, inFlight);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "FUSE " + opcode + " of node " + request.nodeId() + " failed", e);
+            if (opcode.hasReply() && !reply.isSent()) {
+                reply.error(Errno.EIO);
+            }
+        }
+    }
+
+    private static void dispatch(Opcode opcode, Request request, Reply reply, FileSystem fs, InFlight inFlight) {
         switch (opcode) {
             case LOOKUP -> fs.lookup(request, reply);
             case GETATTR -> fs.getattr(request, reply);
@@ -56,7 +76,7 @@ final class Dispatch {
             case BMAP -> fs.bmap(request, reply);
             case POLL -> fs.poll(request, reply);
             case FORGET -> fs.forget(request.nodeId(), ForgetIn.lookups(request.body()));
-            case BATCH_FORGET -> forgetAll(request.body(), fs);
+            case BATCH_FORGET -> forgetAll(request, fs);
             case INTERRUPT -> inFlight.interrupt(InterruptIn.unique(request.body()));
             case DESTROY -> reply.ok();
             // the session has answered INIT, never asks for what NOTIFY_REPLY brings, and does not agree to DAX
@@ -65,8 +85,9 @@ final class Dispatch {
         }
     }
 
-    private static void forgetAll(long body, FileSystem fs) {
-        int count = BatchForgetIn.count(body);
+    private static void forgetAll(Request request, FileSystem fs) {
+        long body = request.body();
+        int count = Math.min(BatchForgetIn.count(body), BatchForgetIn.room(request.bodyBytes()));
         for (int i = 0; i < count; i++) {
             fs.forget(BatchForgetIn.nodeId(body, i), BatchForgetIn.lookups(body, i));
         }

@@ -26,6 +26,11 @@ public final class Request {
         return address + RequestHeader.BYTES;
     }
 
+    /** The length of the body, extensions included. */
+    public int bodyBytes() {
+        return RequestHeader.length(address) - RequestHeader.BYTES;
+    }
+
     public long unique() {
         return RequestHeader.unique(address);
     }

@@ -1,7 +1,6 @@
 package dev.cntr.fuse.session;
 
 import dev.cntr.fuse.wire.Opcode;
-import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Syscall;
@@ -60,25 +59,12 @@ final class Worker implements Runnable {
             long unique = request.unique();
             reply.begin(unique);
             inFlight.begin(number, unique);
-            answer(fs, request, reply);
-            inFlight.end(number);
-        }
-    }
-
-    private void answer(FileSystem fs, Request request, Reply reply) {
-        Opcode opcode = channel.opcode();
-        if (opcode == null) {
-            reply.error(Errno.ENOSYS);
-            return;
-        }
-        counts[opcode.ordinal()]++;
-        try {
-            Dispatch.dispatch(opcode, request, reply, fs, inFlight);
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "FUSE " + opcode + " of node " + request.nodeId() + " failed", e);
-            if (opcode.hasReply() && !reply.isSent()) {
-                reply.error(Errno.EIO);
+            Opcode opcode = channel.opcode();
+            if (opcode != null) {
+                counts[opcode.ordinal()]++;
             }
+            Dispatch.answer(opcode, request, reply, fs, inFlight);
+            inFlight.end(number);
         }
     }
 }

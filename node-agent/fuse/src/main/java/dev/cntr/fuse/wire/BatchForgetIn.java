@@ -14,6 +14,11 @@ public final class BatchForgetIn {
         return Memory.getInt(at + COUNT);
     }
 
+    /** How many nodes a body of some bytes can name. */
+    public static int room(int bodyBytes) {
+        return (bodyBytes - BYTES) / 16;
+    }
+
     public static long nodeId(long at, int index) {
         return Memory.getLong(at + BYTES + 16L * index);
     }
