@@ -1,0 +1,129 @@
+package dev.cntr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class CntrIT {
+    private Process target;
+    private Path tools;
+
+    record Ran(int code, String out, String err) {}
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws IOException {
+        Path busybox = Path.of("/usr/bin/busybox");
+        assumeThat(busybox).as("busybox-static is installed").isExecutable();
+        tools = directory;
+        Files.createDirectories(tools.resolve("bin"));
+        Files.createDirectories(tools.resolve("proc"));
+        Files.copy(busybox, tools.resolve("bin/busybox"));
+        for (String name : List.of("sh", "cat", "readlink", "hostname", "stty", "true")) {
+            Files.createSymbolicLink(tools.resolve("bin").resolve(name), Path.of("busybox"));
+        }
+        target = new ProcessBuilder("unshare", "-u", "sh", "-c", "hostname the-target; exec sleep 1000").start();
+    }
+
+    @AfterAll
+    void stop() throws InterruptedException {
+        if (target != null) {
+            target.destroyForcibly().waitFor();
+        }
+    }
+
+    private static List<String> cntr(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Ran run(String input, List<String> command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PATH", "/usr/bin:/bin");
+        Process process = builder.start();
+        try (var stdin = process.outputWriter(StandardCharsets.UTF_8)) {
+            stdin.write(input);
+        }
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Ran(process.exitValue(), out, err);
+    }
+
+    private List<String> attach(String fileSystem, String... command) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "attach", "--tools", tools.toString(), "--filesystem", fileSystem, Long.toString(target.pid()), "--"));
+        arguments.addAll(List.of(command));
+        return cntr(arguments.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fuse", "bind"})
+    void joinsStreamsAndPassesTheExitCodeOn(String fileSystem) throws Exception {
+        Ran ran = run("typed", attach(fileSystem, "sh", "-c", "hostname; cat; echo error >&2; exit 7"));
+        assertThat(ran).isEqualTo(new Ran(7, "the-target\ntyped", "error\n"));
+    }
+
+    @Test
+    void commandsThatAreNotThere() throws Exception {
+        assertThat(run("", attach("bind", "no-such-command")))
+                .isEqualTo(new Ran(127, "", "cntr: exec: \"no-such-command\": executable file not found in $PATH\n"));
+    }
+
+    @Test
+    void aTargetThatIsNotThere() throws Exception {
+        Ran ran = run("", cntr("attach", "no-such-container", "--", "true"));
+        assertThat(ran.code()).isEqualTo(123);
+        assertThat(ran.err())
+                .startsWith("cntr: nothing here is \"no-such-container\"")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void wrongUsage() throws Exception {
+        assertThat(run("", cntr("attach", "--type", "rocket", "x")).code()).isEqualTo(2);
+    }
+
+    @Test
+    void theDryRunTellsPlanAndProgram() throws Exception {
+        Ran ran = run("", cntr("attach", "--dry-run", Long.toString(target.pid()), "--", "true"));
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .contains("namespaces    uts; mnt is a copy of its own")
+                .contains("command       true")
+                .contains("setns(5, 0x4000000)")
+                .contains("pivot_root(\".\", \"var/lib/cntr\")");
+    }
+
+    @Test
+    void aTerminalIsJoinedRawWithItsSize() throws Exception {
+        Path script = Path.of("/usr/bin/script");
+        assumeThat(script).as("script(1) gives the test a terminal").isExecutable();
+        String inner = String.join(" ", attach("bind", "sh", "-c", "'stty size; test -t 0 && echo terminal'"));
+        Ran ran = run("", List.of(script.toString(), "-qec", "stty cols 99 rows 33; " + inner, "/dev/null"));
+        assertThat(ran.out()).contains("33 99\r\nterminal\r\n");
+        assertThat(ran.code()).isZero();
+    }
+}
