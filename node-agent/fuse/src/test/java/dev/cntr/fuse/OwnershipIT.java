@@ -1,16 +1,11 @@
 package dev.cntr.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.cntr.linux.At;
-import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
-import dev.cntr.linux.Kernel;
 import dev.cntr.linux.OpenFlag;
-import dev.cntr.linux.Scratch;
-import dev.cntr.linux.Syscall;
 import dev.cntr.linux.mount.Mount;
-import dev.cntr.linux.mount.UmountFlag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,26 +116,22 @@ class OwnershipIT {
                 """)).isEqualTo("b'1000\\n'");
     }
 
-    /** A target in a user namespace: its root makes things that belong to the id that its root is mapped to. */
+    /** A target in a user namespace: what its users make belongs to the ids that they have there. */
     @Test
     void idmappedMountShiftsOwners() throws IOException {
         Path point = Files.createDirectories(temporary.resolve("idmapped"));
         Process sleeper = new ProcessBuilder("unshare", "--user", "sleep", "60").start();
-        try (Fd clone = mounted.mount().cloneMount()) {
-            while (Files.readSymbolicLink(Path.of("/proc/" + sleeper.pid() + "/ns/user"))
-                    .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/user")))) {
-                Thread.onSpinWait();
+        Path process = Path.of("/proc/" + sleeper.pid());
+        try {
+            Path ours = Files.readSymbolicLink(Path.of("/proc/self/ns/user"));
+            await().until(() ->
+                    !Files.readSymbolicLink(process.resolve("ns/user")).equals(ours));
+            Files.writeString(process.resolve("uid_map"), "0 100000 65536");
+            Files.writeString(process.resolve("gid_map"), "0 100000 65536");
+            try (Fd namespace = Fd.open(process + "/ns/user", OpenFlag.O_RDONLY);
+                    Fd clone = mounted.mount().cloneMount(namespace)) {
+                Mount.of(clone).attach(point.toString());
             }
-            Files.writeString(Path.of("/proc/" + sleeper.pid() + "/uid_map"), "0 100000 65536");
-            Files.writeString(Path.of("/proc/" + sleeper.pid() + "/gid_map"), "0 100000 65536");
-            try (Fd ns = Fd.open("/proc/" + sleeper.pid() + "/ns/user", OpenFlag.O_RDONLY);
-                    Scratch s = new Scratch()) {
-                long attr = s.longs(0x100000, 0, 0, ns.number());
-                long r = Kernel.current()
-                        .call(Syscall.MOUNT_SETATTR, clone.number(), s.string(""), At.EMPTY_PATH, attr, 32);
-                ErrnoException.check(r, Syscall.MOUNT_SETATTR, "MOUNT_ATTR_IDMAP");
-            }
-            Mount.of(clone).attach(point.toString());
             Files.writeString(mounted.backing().resolve("outside"), "x");
             Files.setPosixFilePermissions(mounted.backing(), PosixFilePermissions.fromString("rwxrwxrwx"));
 
@@ -151,7 +142,7 @@ class OwnershipIT {
                     .isEqualTo(5);
             assertThat(Files.getAttribute(mounted.backing().resolve("inside"), "unix:gid"))
                     .isEqualTo(6);
-            Mount.unmount(point.toString(), UmountFlag.MNT_DETACH);
+            Mount.unmount(point.toString());
         } finally {
             sleeper.destroyForcibly();
         }
