@@ -63,7 +63,7 @@ public final class AttachProgram {
         a.call("copy the mount namespace", Syscall.UNSHARE, Namespace.MNT.flag());
         a.call("let no mount propagate", Syscall.MOUNT, 0, a.string("/"), 0, MS_REC | MS_SLAVE, 0);
         new ToolsView(a, target).emit();
-        Init.fork(a, 0, false);
+        Init.fork(a, 0);
         if (!target.procMounted()) {
             long proc = a.string("proc");
             a.call("mount proc", Syscall.MOUNT, proc, a.string("/proc"), proc, MS_NOSUID_NODEV_NOEXEC, 0)

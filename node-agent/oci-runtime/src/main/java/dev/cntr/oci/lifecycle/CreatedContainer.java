@@ -139,10 +139,8 @@ public final class CreatedContainer implements AutoCloseable {
             init.place().accept(helper.pid());
             control.send(GO);
             process = new Child((int) word(control));
-            if (init.mapped()) {
-                init.map().accept(process.pid());
-                control.send(GO);
-            }
+            init.map().accept(process.pid());
+            control.send(GO);
             long ready = word(control);
             if (ready != ProcessSteps.READY) {
                 throw new IllegalStateException("the program said " + ready + " where it should be ready");

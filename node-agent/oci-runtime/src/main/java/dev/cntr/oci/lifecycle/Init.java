@@ -15,9 +15,9 @@ import java.util.function.IntConsumer;
  * @param fds without the control descriptor, which is {@link #CONTROL}
  * @param place called with the helper's pid before it does anything: joins its cgroups, sets its oom score
  * @param map called with the process's pid when the helper has made it, before it goes on: writes the maps of a new user
- *     namespace; only where {@link #fork} was told so
+ *     namespace
  */
-public record Init(Program program, FdTable fds, IntConsumer place, IntConsumer map, boolean mapped) {
+public record Init(Program program, FdTable fds, IntConsumer place, IntConsumer map) {
     /** The control descriptor in the program. */
     public static final int CONTROL = 3;
 
@@ -26,7 +26,7 @@ public record Init(Program program, FdTable fds, IntConsumer place, IntConsumer 
 
     /** An init whose process makes no user namespace. */
     public Init(Program program, FdTable fds, IntConsumer place) {
-        this(program, fds, place, pid -> {}, false);
+        this(program, fds, place, pid -> {});
     }
 
     /**
@@ -43,16 +43,13 @@ public record Init(Program program, FdTable fds, IntConsumer place, IntConsumer 
      * Adds the fork; what follows is the process proper. It is a child of Java, not of the helper: that one ends.
      *
      * @param namespaces {@code CLONE_NEW*} flags of those to make
-     * @param mapped whether the process waits until its ids are mapped
      */
-    public static void fork(Assembler a, long namespaces, boolean mapped) {
+    public static void fork(Assembler a, long namespaces) {
         var child = a.label("the process");
         Step fork = a.fork("fork the process", namespaces | CLONE_PARENT).onZero(child);
         a.send("tell its pid", fork);
         a.exit(0);
         a.place(child);
-        if (mapped) {
-            a.await("wait for the id maps");
-        }
+        a.await("wait for the id maps"); // also that Java has its pid, before it says anything itself
     }
 }
