@@ -267,6 +267,17 @@ class SemanticsIT {
                 """);
     }
 
+    /** Neither is open at the server, which has to hold on to them nevertheless. */
+    @Test
+    void removedNodesLiveOnForWhoHoldsTheirPath() throws IOException {
+        expect("0 0 0 True", """
+                os.mkfifo('p'); os.mkfifo('q'); os.mkfifo('r'); os.mkdir('d')
+                p, r, d = (os.open(n, os.O_PATH) for n in 'prd'); ino = os.fstat(r).st_ino
+                os.unlink('p'); os.rename('q', 'r'); os.rmdir('d')
+                print(os.fstat(p).st_nlink, os.fstat(r).st_nlink, os.fstat(d).st_nlink, os.fstat(r).st_ino == ino)
+                """);
+    }
+
     @Test
     void replacedFileIsKeptForWhoHasItOpen() throws IOException {
         expect("b'old' b'new' 0", """
