@@ -31,6 +31,8 @@ final class ToolsView {
     private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_IN_ROOT = 0x10;
     private static final int SIZEOF_OPEN_HOW = 24;
+    private static final int W_OK = 2;
+    private static final int MS_NOSUID_NODEV = 2 | 4;
 
     private final Assembler a;
     private final Target target;
@@ -66,6 +68,22 @@ final class ToolsView {
         if (target.procMounted()) {
             bindTree("proc");
         }
+        scratch();
+    }
+
+    /** Tools that cannot be written get a /tmp of the session's own; it goes with its mount namespace. */
+    private void scratch() {
+        Label writable = a.label("/tmp is writable");
+        Label readOnly = a.label("/tmp is read-only");
+        long tmp = a.string("/tmp");
+        a.call("can /tmp be written", Syscall.FACCESSAT, At.FDCWD, tmp, W_OK)
+                .onSuccess(writable)
+                .onError(readOnly);
+        a.place(readOnly);
+        long tmpfs = a.string("tmpfs");
+        a.call("mount /tmp", Syscall.MOUNT, tmpfs, tmp, tmpfs, MS_NOSUID_NODEV, a.string("mode=1777,size=64m"))
+                .ignoringErrors(); // tools without the directory
+        a.place(writable);
     }
 
     private void bindTree(String name) {

@@ -1,0 +1,213 @@
+package dev.cntr.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.testcontainers.containers.BindMode;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.k3s.K3sContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * A real cluster of two nodes with cntr installed by its chart, made once for all test classes of the run: Testcontainers'
+ * {@link K3sContainer} and a second node, from the node image that dev/test builds ({@code -Dcntr.node.image=rancher/k3s:…}
+ * where that can be pulled). With {@code CNTR_E2E_CONTEXT} set (dev/cluster env prints it) the cluster of dev/cluster is used
+ * as it is, for quick rounds while developing.
+ */
+final class Cluster implements AutoCloseable {
+    static final String SYSTEM = "cntr-system";
+    static final String RELAY = "cntr-relay";
+    static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private static final Path REPO = Path.of("..").toAbsolutePath().normalize();
+    private static final String IMAGES = "/var/lib/rancher/k3s/agent/images/";
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Node> nodes;
+    private final Runnable stop;
+
+    /** A node by its Kubernetes name and the id of the docker container it runs in. */
+    record Node(String name, String container) {
+        /** Runs a shell command on the node, as root in the node's own namespaces. */
+        Run sh(String script) {
+            return Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "exec", container, "sh", "-c", script));
+        }
+    }
+
+    private Cluster(Path kubeconfig, List<Node> nodes, Runnable stop) {
+        environment.put("KUBECONFIG", kubeconfig.toString());
+        this.nodes = List.copyOf(nodes);
+        this.stop = stop;
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    Run kubectl(String... arguments) {
+        return kubectlWith(new byte[0], arguments);
+    }
+
+    Run kubectlWith(byte[] stdin, String... arguments) {
+        return Run.of(environment, stdin, PATIENCE, command(tool("CNTR_KUBECTL", "kubectl"), arguments));
+    }
+
+    /** Applies a manifest. */
+    void apply(String yaml) {
+        kubectlWith(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8), "apply", "-f", "-")
+                .ok();
+    }
+
+    /** {@code kubectl-cntr} as a user's shell would start it, with an empty standard input. */
+    Run cntr(String... arguments) {
+        return cntrWith(new byte[0], arguments);
+    }
+
+    Run cntrWith(byte[] stdin, String... arguments) {
+        return Run.of(environment, stdin, PATIENCE, cntrCommand(arguments));
+    }
+
+    List<String> cntrCommand(String... arguments) {
+        return command(REPO.resolve("dist/bin/kubectl-cntr").toString(), arguments);
+    }
+
+    private static List<String> command(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static String tool(String variable, String name) {
+        String path = System.getenv(variable);
+        return path == null ? name : path;
+    }
+
+    /** Waits until a pod is Ready. */
+    void awaitPod(String name) {
+        kubectl("wait", "--for=condition=Ready", "pod/" + name, "--timeout=90s").ok();
+    }
+
+    private void install() {
+        Run.of(
+                        environment,
+                        new byte[0],
+                        Duration.ofMinutes(4),
+                        List.of(
+                                tool("CNTR_HELM", "helm"),
+                                "upgrade",
+                                "--install",
+                                "cntr",
+                                REPO.resolve("charts/cntr").toString(),
+                                "--wait",
+                                "--timeout=3m",
+                                "--values",
+                                REPO.resolve("dev/values.yaml").toString()))
+                .ok();
+    }
+
+    private static Cluster running() {
+        String prefix = System.getenv("CNTR_E2E_CONTEXT");
+        return new Cluster(
+                Path.of(System.getenv("KUBECONFIG")),
+                List.of(
+                        new Node(prefix + "-server", prefix + "-server"),
+                        new Node(prefix + "-worker", prefix + "-worker")),
+                () -> {});
+    }
+
+    private static Cluster fresh() throws IOException {
+        DockerImageName image = DockerImageName.parse(System.getProperty("cntr.node.image", "cntr-kube-node:v1.34.4"))
+                .asCompatibleSubstituteFor("rancher/k3s");
+        Path images = REPO.resolve("dist/images");
+        Network network = Network.newNetwork();
+        K3sContainer server = new K3sContainer(image)
+                .withNetwork(network)
+                .withNetworkAliases("e2e-server")
+                .withEnv("K3S_TOKEN", "e2e")
+                .withCreateContainerCmdModifier(c -> c.withHostName("e2e-server"));
+        GenericContainer<?> worker = new GenericContainer<>(image)
+                .withNetwork(network)
+                .withPrivilegedMode(true)
+                .withFileSystemBind("/sys/fs/cgroup", "/sys/fs/cgroup", BindMode.READ_WRITE)
+                .withTmpFs(Map.of("/run", "", "/var/run", ""))
+                .withCreateContainerCmdModifier(
+                        c -> Objects.requireNonNull(c.withHostName("e2e-worker").getHostConfig())
+                                .withCgroupnsMode("host"))
+                .withCommand("agent", "--server=https://e2e-server:6443", "--token=e2e")
+                .waitingFor(Wait.forLogMessage(".*is Ready.*", 1).withStartupTimeout(Duration.ofMinutes(3)));
+        try (var tars = Files.newDirectoryStream(images, "*.tar")) {
+            for (Path tar : tars) {
+                String inside = IMAGES + tar.getFileName();
+                server.withFileSystemBind(tar.toString(), inside, BindMode.READ_ONLY);
+                worker.withFileSystemBind(tar.toString(), inside, BindMode.READ_ONLY);
+            }
+        }
+        Runnable stop = () -> {
+            worker.stop();
+            server.stop();
+            network.close();
+        };
+        try {
+            server.start();
+            worker.start();
+            Path kubeconfig = Files.createTempFile("cntr-e2e", ".kubeconfig");
+            Files.writeString(kubeconfig, server.getKubeConfigYaml());
+            Cluster cluster = new Cluster(
+                    kubeconfig,
+                    List.of(
+                            new Node("e2e-server", server.getContainerId()),
+                            new Node("e2e-worker", worker.getContainerId())),
+                    () -> {
+                        stop.run();
+                        kubeconfig.toFile().delete();
+                    });
+            cluster.install();
+            return cluster;
+        } catch (RuntimeException | IOException | AssertionError e) {
+            stop.run();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        stop.run();
+    }
+
+    /** Gives tests the cluster as a parameter; the first one starts it, the end of the run ends it. */
+    static final class Extension implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Cluster.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot().getStore(Namespace.GLOBAL).computeIfAbsent(Cluster.class, _ -> start());
+        }
+
+        private static Cluster start() {
+            try {
+                return System.getenv("CNTR_E2E_CONTEXT") == null ? fresh() : running();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.cntr.e2e;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What cntr could leave on a node: processes that see a cntr mount, mounts, FUSE connections, cgroups. Processes are told
+ * by what they see, not by name, so nothing escapes by being called something else.
+ */
+record NodeState(Set<String> lines) {
+
+    private static final String SCRIPT = """
+            for p in /proc/[0-9]*; do
+              grep -q 'fuse.cntr' $p/mountinfo 2>/dev/null && echo "process in a cntr mount namespace: ${p#/proc/} $(tr '\\0' ' ' < $p/cmdline)"
+            done
+            grep -h ' - fuse' /proc/self/mountinfo | awk '{print "mount", $5}'
+            d=$(mktemp -d)
+            unshare -m sh -c "mount -t fusectl fusectl $d && ls $d" | sed 's/^/fuse connection /'
+            rmdir $d
+            find /sys/fs/cgroup -type d -name '*cntr*' ! -path '*docker*' | sed 's/^/cgroup /'
+            ls -d /run/cntr/* 2>/dev/null | sed 's/^/path /'
+            """;
+
+    static NodeState of(Cluster.Node node) {
+        Set<String> lines = new TreeSet<>();
+        node.sh(SCRIPT).ok().out().lines().forEach(lines::add);
+        return new NodeState(lines);
+    }
+}

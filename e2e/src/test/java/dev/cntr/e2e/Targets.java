@@ -1,0 +1,34 @@
+package dev.cntr.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/** The pods that tests attach to (targets.yaml), made anew by a test class so that each begins with untouched ones. */
+final class Targets {
+    static final String ON_SERVER = "scratch-server";
+    static final String ON_WORKER = "scratch-worker";
+    static final String SHELL = "shell";
+    static final String FINISHED = "finished";
+
+    private Targets() {}
+
+    static void apply(Cluster cluster) {
+        String yaml;
+        try (InputStream in = Objects.requireNonNull(Targets.class.getResourceAsStream("targets.yaml"))) {
+            yaml = new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cluster.apply(yaml.replace("SERVER", cluster.nodes().getFirst().name())
+                .replace("WORKER", cluster.nodes().getLast().name()));
+        cluster.awaitPod(ON_SERVER);
+        cluster.awaitPod(ON_WORKER);
+        cluster.awaitPod(SHELL);
+        cluster.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/" + FINISHED, "--timeout=90s")
+                .ok();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.cntr.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An interactive shell through a real pty, by pexpect (terminal.py). */
+@ExtendWith(Cluster.Extension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class TerminalE2E {
+    private final Cluster cluster;
+    private NodeState before;
+
+    @TempDir
+    Path scripts;
+
+    TerminalE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeAll
+    void targets() throws IOException {
+        Targets.apply(cluster);
+        before = NodeState.of(cluster.nodes().getFirst());
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("terminal.py"))) {
+            Files.copy(in, scripts.resolve("terminal.py"));
+        }
+    }
+
+    @AfterAll
+    void nothingIsLeft() {
+        await().untilAsserted(() ->
+                assertThat(NodeState.of(cluster.nodes().getFirst())).isEqualTo(before));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "prompt_and_exit",
+                "size_and_resize",
+                "control_c",
+                "jobs",
+                "end_of_file",
+                "bytes_pass",
+                "much_output",
+                "terminal_restored"
+            })
+    void terminal(String testCase) {
+        List<String> command = new ArrayList<>(
+                List.of("python3", scripts.resolve("terminal.py").toString(), testCase));
+        command.addAll(cluster.cntrCommand("attach", "pod/" + Targets.ON_SERVER, "-c", "app"));
+        Run.of(cluster.environment(), new byte[0], Cluster.PATIENCE, command).ok();
+    }
+}
