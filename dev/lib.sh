@@ -8,8 +8,12 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${CNTR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cntr}
 node_image=cntr-kube-node:v1.34.4
 project_images=(localhost/cntr-agent:dev localhost/cntr-operator:dev localhost/cntr-relay:dev localhost/cntr-hello:dev)
+project_archive=$repo/dist/images/cntr.tar # all of them, as docker save gives it
 export DOCKER_BUILDKIT=0 # Debian's docker.io has no BuildKit client
 export PATH=$PATH:/usr/sbin:/sbin
+# The time that files in images get: an AOT cache is used only with jars of the very size and time that it was made for,
+# and an image is the same image only if its files are.
+epoch='2026-01-01 00:00:00 UTC'
 mkdir -p "$cache"
 
 # The network's usual ways out are for the world outside only, never for a cluster on this machine.
@@ -108,6 +112,7 @@ maven() { # arguments...
   log=$(mktemp)
   (cd "$repo" && mvn -o -B "$@") 2>&1 </dev/null | tee "$log" || status=$?
   if [ $status != 0 ] && grep -qE 'offline mode|has not been downloaded from it before' "$log"; then
+    echo "(again, with the network: something is not at hand yet)"
     status=0
     (cd "$repo" && mvn -B "$@") </dev/null || status=$?
   fi
