@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -84,8 +85,9 @@ final class Attach {
                 null);
     }
 
-    private static ClientStream connect(Relay relay, WindowSize size, Possession key, Session session) {
+    private ClientStream connect(Relay relay, WindowSize size, Possession key, Session session) {
         String podUid = session.status().podUID();
+        Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(request.timeout(), relay));
         try {
             return ClientStream.open(relay.in(), relay.out(), size, key, session.uid(), podUid == null ? "" : podUid);
         } catch (ProtocolException e) {
@@ -97,6 +99,17 @@ final class Attach {
                     "the agent did not answer: " + (complaint.isEmpty() ? e.getMessage() : complaint)
                             + "; attach again, or see: kubectl get pods -o wide -n cntr-system",
                     e);
+        } finally {
+            watchdog.interrupt();
+        }
+    }
+
+    private static void closeAfter(Duration time, Relay relay) {
+        try {
+            Thread.sleep(time);
+            relay.close();
+        } catch (InterruptedException _) {
+            // The agent answered in time.
         }
     }
 

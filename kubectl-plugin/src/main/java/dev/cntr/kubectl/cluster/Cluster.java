@@ -45,7 +45,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Reads the configuration; nothing is sent yet. */
     public static Cluster connect(ClusterOptions options) {
-        return connect(Kubeconfig.load(options), options);
+        return connect(ClientConfig.of(options, System.getenv()), options);
     }
 
     static Cluster connect(Config config, ClusterOptions options) {

@@ -30,6 +30,7 @@ final class ExecStream implements AutoCloseable {
     private static final List<String> SUBPROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final byte STDIN = 0;
     private static final int NORMAL_CLOSURE = 1000;
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
     private static final long WRITE_CHECK_NANOS = 20_000;
 
     private final WebSocket socket;
@@ -136,6 +137,7 @@ final class ExecStream implements AutoCloseable {
 
     /** What the command or the kubelet said about a bad end; empty for nothing. */
     String complaint() {
+        messages.awaitEnd(LAST_WORDS);
         String errors = messages.errors();
         if (!errors.isEmpty()) {
             return errors;

@@ -84,13 +84,9 @@ final class Failures {
                 case HttpTimeoutException _ -> {
                     return "no answer in time";
                 }
-                case ConnectException e
-                when e.getMessage() == null && e.getCause() == null -> {
-                    return "connection refused";
-                }
-                case ConnectException e
-                when e.getMessage() != null -> {
-                    return e.getMessage();
+                case ConnectException e -> {
+                    String message = e.getMessage();
+                    return message == null ? "connection refused" : message;
                 }
                 case SSLException e -> {
                     return "TLS: " + e.getMessage();
@@ -98,7 +94,12 @@ final class Failures {
                 default -> {}
             }
         }
-        String message = failure.getMessage();
-        return message == null ? failure.getClass().getSimpleName() : message;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage();
+            if (message != null) {
+                return message;
+            }
+        }
+        return failure.getClass().getSimpleName();
     }
 }

@@ -2,56 +2,132 @@ package dev.cntr.kubectl.cluster;
 
 import dev.cntr.kubectl.CntrException;
 import dev.cntr.kubectl.ExitCode;
-import io.fabric8.kubernetes.api.model.NamedContext;
-import io.fabric8.kubernetes.client.Config;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Reads the kubeconfig as kubectl does, and refuses what fabric8 would silently replace. */
-final class Kubeconfig {
-    private static final int CONNECT_MILLIS = 10_000;
-
-    private Kubeconfig() {}
-
-    static Config load(ClusterOptions options) {
-        String file = options.kubeconfig();
-        if (file != null) {
-            if (!Files.isRegularFile(Path.of(file))) {
-                throw new CntrException(ExitCode.USAGE, "there is no kubeconfig file " + file + "; check --kubeconfig");
-            }
-            System.setProperty(Config.KUBERNETES_KUBECONFIG_FILE, file);
+/**
+ * The chosen context of the kubeconfig files, read as kubectl does: of several files the first that has a name wins, and
+ * relative paths are relative to their file. Read here because fabric8's reader loads every class of its model first, which
+ * costs more than all the rest of a start.
+ *
+ * @param namespace null where the context names none
+ */
+record Kubeconfig(Entry cluster, Entry user, @Nullable String namespace) {
+    /** A cluster or a user, and the file that it stands in. */
+    record Entry(Map<?, ?> fields, Path file) {
+        @Nullable
+        String text(String field) {
+            Object value = fields.get(field);
+            return value == null || value.toString().isEmpty() ? null : value.toString();
         }
-        Config config;
-        try {
-            config = Config.autoConfigure(options.context());
-        } catch (RuntimeException e) {
-            throw new CntrException(
-                    ExitCode.USAGE,
-                    "the kubeconfig cannot be read: " + Failures.reason(e) + "; try: kubectl config view",
-                    e);
+
+        boolean flag(String field) {
+            return Boolean.TRUE.equals(fields.get(field));
         }
-        check(config, options.context());
-        config.setRequestTimeout(Math.toIntExact(options.requestTimeout().toMillis()));
-        config.setConnectionTimeout(Math.toIntExact(
-                Math.min(CONNECT_MILLIS, options.requestTimeout().toMillis())));
-        config.setRequestRetryBackoffLimit(0);
-        return config;
+
+        /** The absolute path that a field names. */
+        @Nullable
+        String path(String field) {
+            String path = text(field);
+            return path == null ? null : file.resolveSibling(path).toString();
+        }
+
+        Map<?, ?> map(String field) {
+            return fields.get(field) instanceof Map<?, ?> map ? map : Map.of();
+        }
     }
 
-    /** A context that does not exist would be replaced by the current one, and no cluster at all by one made up. */
-    private static void check(Config config, @Nullable String context) {
-        NamedContext current = config.getCurrentContext();
-        if (context != null && (current == null || !Objects.equals(current.getName(), context))) {
-            throw new CntrException(
-                    ExitCode.USAGE,
-                    "there is no context " + context + " in the kubeconfig; see: kubectl config get-contexts");
+    /** The files that kubectl would read; empty where there are none, as in a pod. */
+    static List<Path> files(@Nullable String option, Map<String, String> environment) {
+        if (option != null) {
+            Path file = Path.of(option).toAbsolutePath();
+            if (!Files.isRegularFile(file)) {
+                throw new CntrException(
+                        ExitCode.USAGE, "there is no kubeconfig file " + option + "; check --kubeconfig");
+            }
+            return List.of(file);
         }
-        if (current == null && config.getMasterUrl().startsWith(Config.DEFAULT_MASTER_URL)) {
+        String variable = environment.get("KUBECONFIG");
+        if (variable != null && !variable.isEmpty()) {
+            return existing(Arrays.stream(variable.split(File.pathSeparator, -1))
+                    .filter(file -> !file.isEmpty())
+                    .map(file -> Path.of(file).toAbsolutePath())
+                    .toList());
+        }
+        return existing(List.of(Path.of(System.getProperty("user.home"), ".kube", "config")));
+    }
+
+    private static List<Path> existing(List<Path> files) {
+        return files.stream().filter(Files::isRegularFile).toList();
+    }
+
+    /**
+     * Reads a context.
+     *
+     * @param context null for the current one
+     * @throws CntrException when a file cannot be read, or the context or what it names does not exist
+     */
+    static Kubeconfig read(List<Path> files, @Nullable String context) {
+        List<Entry> roots = new ArrayList<>();
+        for (Path file : files) {
+            roots.add(new Entry(parse(file), file));
+        }
+        String name = context;
+        for (Entry root : roots) {
+            name = name == null ? root.text("current-context") : name;
+        }
+        if (name == null) {
             throw new CntrException(
                     ExitCode.UNREACHABLE,
-                    "no cluster is configured; check $KUBECONFIG and --kubeconfig, or see: kubectl config get-contexts");
+                    "the kubeconfig has no current context; choose one with --context, see: kubectl config get-contexts");
         }
+        Entry chosen = find(roots, "contexts", "context", name, "see: kubectl config get-contexts");
+        String cluster = chosen.text("cluster");
+        String user = chosen.text("user");
+        return new Kubeconfig(
+                find(roots, "clusters", "cluster", cluster == null ? "" : cluster, "see: kubectl config view"),
+                user == null
+                        ? new Entry(Map.of(), chosen.file())
+                        : find(roots, "users", "user", user, "see: kubectl config view"),
+                chosen.text("namespace"));
+    }
+
+    private static Map<?, ?> parse(Path file) {
+        try {
+            String text = Files.readString(file, StandardCharsets.UTF_8);
+            Object root = new Load(LoadSettings.builder().build()).loadFromString(text);
+            return root instanceof Map<?, ?> map ? map : Map.of();
+        } catch (IOException | YamlEngineException e) {
+            throw new CntrException(
+                    ExitCode.USAGE,
+                    "the kubeconfig " + file + " cannot be read: " + e.getMessage() + "; try: kubectl config view",
+                    e);
+        }
+    }
+
+    private static Entry find(List<Entry> roots, String list, String kind, String name, String step) {
+        for (Entry root : roots) {
+            if (root.fields().get(list) instanceof List<?> entries) {
+                for (Object entry : entries) {
+                    if (entry instanceof Map<?, ?> named
+                            && name.equals(named.get("name"))
+                            && named.get(kind) instanceof Map<?, ?> fields) {
+                        return new Entry(fields, root.file());
+                    }
+                }
+            }
+        }
+        throw new CntrException(ExitCode.USAGE, "there is no " + kind + " '" + name + "' in the kubeconfig; " + step);
     }
 }

@@ -1,0 +1,126 @@
+package dev.cntr.kubectl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cntr.api.DebugSessionSpec.Variable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class AttachCommandTest {
+    /** Flags, command, whether stdin and stdout are terminals; then whether stdin is sent and a terminal made. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', true, true, true, true",
+        "'', '', false, true, true, false",
+        "'', '', true, false, true, false",
+        "'', 'id', true, true, false, false",
+        "'-i', 'id', true, true, true, false",
+        "'-t', 'id', true, true, false, true",
+        "'-it', 'id', true, true, true, true",
+        "'-it', 'id', true, false, true, true",
+        "'-it', 'id', false, true, true, false",
+        "'-i -t', '', true, true, true, true",
+    })
+    void inputAndTerminalAreDecidedAsByKubectl(
+            String flags, String command, boolean in, boolean out, boolean stdin, boolean tty) {
+        AttachRequest request = parse(
+                        command.isEmpty() ? List.of() : List.of(command),
+                        ("x " + flags).strip().split(" "))
+                .request(in, out, true, Map.of());
+        assertThat(request.stdin()).isEqualTo(stdin);
+        assertThat(request.tty()).isEqualTo(tty);
+    }
+
+    @Test
+    void theFlagsOfKubectlUsers() {
+        AttachRequest request = parse(
+                        List.of("sh", "-c", "exit 7"),
+                        "deploy/web",
+                        "-c",
+                        "app",
+                        "-n",
+                        "team-a",
+                        "--context",
+                        "prod",
+                        "--kubeconfig",
+                        "/k",
+                        "--ttl=30m",
+                        "--timeout=1m30s",
+                        "--request-timeout",
+                        "2",
+                        "-q")
+                .request(false, false, true, Map.of());
+        assertThat(request.target().name()).isEqualTo("web");
+        assertThat(request.container()).isEqualTo("app");
+        assertThat(request.cluster().namespace()).isEqualTo("team-a");
+        assertThat(request.cluster().context()).isEqualTo("prod");
+        assertThat(request.cluster().kubeconfig()).isEqualTo("/k");
+        assertThat(request.cluster().requestTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(request.ttl()).isEqualTo("30m");
+        assertThat(request.timeout()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(request.command()).containsExactly("sh", "-c", "exit 7");
+        assertThat(request.progress()).isEqualTo(Progress.Detail.QUIET);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', true, ALL", "'', false, LATE", "-v, false, ALL", "-q, true, QUIET"})
+    void progressIsForPeople(String flag, boolean errIsTerminal, Progress.Detail detail) {
+        assertThat(parse(List.of(), ("x " + flag).strip().split(" "))
+                        .request(false, false, errIsTerminal, Map.of())
+                        .progress())
+                .isEqualTo(detail);
+    }
+
+    @Test
+    void onlyTheTerminalAndTheLanguageOfThisEnvironmentAreSent() {
+        Map<String, String> env = Map.of(
+                "TERM",
+                "xterm",
+                "COLORTERM",
+                "truecolor",
+                "LANG",
+                "C.UTF-8",
+                "LC_ALL",
+                "C",
+                "HOME",
+                "/root",
+                "SECRET",
+                "s");
+        assertThat(parse(List.of(), "x").request(true, true, true, env).env())
+                .containsExactly(
+                        new Variable("COLORTERM", "truecolor"),
+                        new Variable("LANG", "C.UTF-8"),
+                        new Variable("LC_ALL", "C"),
+                        new Variable("TERM", "xterm"));
+        assertThat(parse(List.of("id"), "x").request(true, true, true, env).env())
+                .containsExactly(new Variable("LANG", "C.UTF-8"), new Variable("LC_ALL", "C"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', name a target", "x y z, a command comes after --: kubectl cntr attach x -- y z",
+        "x --ttl=forever, --ttl: 'forever' is not a duration", "x -n ../b, is not the name of a namespace",
+    })
+    void mistakesAreExplained(String line, String message) {
+        assertThatThrownBy(() -> parse(List.of(), line.isEmpty() ? new String[0] : line.split(" "))
+                        .request(false, false, false, Map.of()))
+                .isInstanceOfSatisfying(CntrException.class, e -> {
+                    assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE);
+                    assertThat(e.getMessage()).contains(message);
+                });
+    }
+
+    private static AttachCommand parse(List<String> command, String... args) {
+        AttachCommand attach = new AttachCommand(command);
+        new CommandLine(attach)
+                .registerConverter(Duration.class, Durations::parse)
+                .parseArgs(args);
+        return attach;
+    }
+}
