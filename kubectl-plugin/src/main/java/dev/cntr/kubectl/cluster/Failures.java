@@ -76,6 +76,7 @@ final class Failures {
 
     /** Why, in words: the JDK's connection errors often have no message of their own. */
     static String reason(Throwable failure) {
+        boolean refused = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case UnresolvedAddressException _, UnknownHostException _ -> {
@@ -86,13 +87,19 @@ final class Failures {
                 }
                 case ConnectException e -> {
                     String message = e.getMessage();
-                    return message == null ? "connection refused" : message;
+                    if (message != null) {
+                        return message;
+                    }
+                    refused = true;
                 }
                 case SSLException e -> {
                     return "TLS: " + e.getMessage();
                 }
                 default -> {}
             }
+        }
+        if (refused) {
+            return "connection refused";
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = cause.getMessage();
