@@ -5,6 +5,8 @@ import dev.cntr.kubectl.cluster.Cluster;
 import dev.cntr.kubectl.cluster.Relay;
 import dev.cntr.kubectl.cluster.Session;
 import dev.cntr.kubectl.cluster.Sessions;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.kubectl.terminal.Resizes;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.ClientStream;

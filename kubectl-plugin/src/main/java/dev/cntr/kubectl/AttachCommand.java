@@ -4,6 +4,8 @@ import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.api.TimeToLive;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.Target;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.kubectl.terminal.StandardStreams;
 import dev.cntr.kubectl.terminal.Terminal;
 import java.io.FileDescriptor;

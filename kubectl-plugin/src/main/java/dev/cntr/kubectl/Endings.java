@@ -3,6 +3,8 @@ package dev.cntr.kubectl;
 import dev.cntr.kubectl.cluster.Session;
 import dev.cntr.kubectl.cluster.SessionFailure;
 import dev.cntr.kubectl.cluster.Sessions;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.protocol.Ending;
 import dev.cntr.protocol.ErrorCode;
 import java.util.Optional;

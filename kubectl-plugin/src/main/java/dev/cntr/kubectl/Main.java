@@ -1,5 +1,7 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Arrays;

@@ -10,6 +10,8 @@ import dev.cntr.api.Reason;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.FakeCluster;
 import dev.cntr.kubectl.cluster.Target;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.DebugProcess;
 import dev.cntr.protocol.ErrorCode;

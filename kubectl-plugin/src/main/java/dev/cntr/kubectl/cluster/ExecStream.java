@@ -41,7 +41,7 @@ final class ExecStream implements AutoCloseable {
         this.messages = messages;
     }
 
-    /** @throws ApiException when the server refuses; @throws dev.cntr.kubectl.CntrException when it is not reached */
+    /** @throws ApiException when the server refuses; @throws dev.cntr.kubectl.exit.CntrException when it is not reached */
     static ExecStream open(HttpClient http, URI uri, Duration timeout) {
         ApiException refused = null;
         for (String subprotocol : SUBPROTOCOLS) {

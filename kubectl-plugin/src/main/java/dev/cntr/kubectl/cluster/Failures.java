@@ -1,7 +1,7 @@
 package dev.cntr.kubectl.cluster;
 
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;

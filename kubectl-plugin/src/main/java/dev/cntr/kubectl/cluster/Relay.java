@@ -1,8 +1,8 @@
 package dev.cntr.kubectl.cluster;
 
 import dev.cntr.api.Names;
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.protocol.RelayRequest;
 import java.io.InputStream;
 import java.io.OutputStream;

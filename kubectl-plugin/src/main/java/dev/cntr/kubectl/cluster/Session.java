@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cntr.api.DebugSessionStatus;
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 
 /** A DebugSession as the API server had it: what of its metadata is needed here, and its status. */
 public record Session(String namespace, String name, String uid, String resourceVersion, DebugSessionStatus status) {

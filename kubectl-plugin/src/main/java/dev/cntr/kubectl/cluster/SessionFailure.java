@@ -4,8 +4,8 @@ import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.Names;
 import dev.cntr.api.Reason;
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.cntr.kubectl.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.cntr.kubectl.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import io.fabric8.kubernetes.client.Config;
 import java.io.File;
 import java.io.IOException;

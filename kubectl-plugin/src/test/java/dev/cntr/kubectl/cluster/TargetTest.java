@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cntr.kubectl.CntrException;
-import dev.cntr.kubectl.ExitCode;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

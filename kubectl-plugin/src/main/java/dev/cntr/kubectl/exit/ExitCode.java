@@ -1,4 +1,4 @@
-package dev.cntr.kubectl;
+package dev.cntr.kubectl.exit;
 
 /** Why {@code kubectl cntr} itself failed. A command's own exit code passes through unchanged. */
 public enum ExitCode {

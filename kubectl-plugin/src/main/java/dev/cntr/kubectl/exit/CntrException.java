@@ -1,4 +1,4 @@
-package dev.cntr.kubectl;
+package dev.cntr.kubectl.exit;
 
 import org.jspecify.annotations.Nullable;
 
