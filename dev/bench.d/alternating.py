@@ -16,12 +16,15 @@ class Contender:
     milliseconds: list[float] = field(default_factory=list)
 
     def run(self) -> float:
+        # input stays open until the command has ended: some clients leave at its end, before there is any output
+        pipe = subprocess.PIPE
         start = time.perf_counter()
-        with subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        with subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
             if self.first_output and not process.stdout.read(1):
                 raise RuntimeError(f"{self.name}: no output; {process.stderr.read().decode()}")
             taken = time.perf_counter() - start
-            output, errors = process.communicate()
+            output, errors = process.stdout.read(), process.stderr.read()
+            process.wait()
             if not self.first_output:
                 taken = time.perf_counter() - start
         if process.returncode != 0:
