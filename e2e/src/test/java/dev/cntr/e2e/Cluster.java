@@ -115,9 +115,7 @@ final class Cluster implements AutoCloseable {
                                 "cntr",
                                 REPO.resolve("charts/cntr").toString(),
                                 "--wait",
-                                "--timeout=3m",
-                                "--values",
-                                REPO.resolve("dev/values.yaml").toString()))
+                                "--timeout=3m"))
                 .ok();
     }
 

@@ -37,9 +37,6 @@ class FailureE2E {
     private final Cluster cluster;
     private final Map<String, NodeState> before = new HashMap<>();
 
-    @TempDir
-    Path directory;
-
     FailureE2E(Cluster cluster) {
         this.cluster = cluster;
     }
@@ -91,7 +88,7 @@ class FailureE2E {
     }
 
     @Test
-    void clusterUnreachable() throws IOException {
+    void clusterUnreachable(@TempDir Path directory) throws IOException {
         Path kubeconfig = directory.resolve("unreachable");
         Files.writeString(
                 kubeconfig,
@@ -101,7 +98,7 @@ class FailureE2E {
     }
 
     @Test
-    void noRights() throws IOException {
+    void noRights(@TempDir Path directory) throws IOException {
         cluster.kubectl("create", "serviceaccount", "nobody").ok();
         try {
             String token = cluster.kubectl("create", "token", "nobody").ok().out();

@@ -26,19 +26,19 @@ class TerminalE2E {
     private final Cluster cluster;
     private NodeState before;
 
-    @TempDir
-    Path scripts;
+    private Path script = Path.of("terminal.py");
 
     TerminalE2E(Cluster cluster) {
         this.cluster = cluster;
     }
 
     @BeforeAll
-    void targets() throws IOException {
+    void targets(@TempDir Path scripts) throws IOException {
         Targets.apply(cluster);
         before = NodeState.of(cluster.nodes().getFirst());
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("terminal.py"))) {
-            Files.copy(in, scripts.resolve("terminal.py"));
+            script = scripts.resolve("terminal.py");
+            Files.copy(in, script);
         }
     }
 
@@ -61,8 +61,7 @@ class TerminalE2E {
                 "terminal_restored"
             })
     void terminal(String testCase) {
-        List<String> command = new ArrayList<>(
-                List.of("python3", scripts.resolve("terminal.py").toString(), testCase));
+        List<String> command = new ArrayList<>(List.of("python3", script.toString(), testCase));
         command.addAll(cluster.cntrCommand("attach", "pod/" + Targets.ON_SERVER, "-c", "app"));
         Run.of(cluster.environment(), new byte[0], Cluster.PATIENCE, command).ok();
     }

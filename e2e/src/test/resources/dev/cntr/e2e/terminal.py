@@ -66,7 +66,11 @@ def jobs(command):
     child.expect("Stopped")
     child.expect(PROMPT)
     assert "sleep 100" in run(child, "jobs"), child.before
-    run(child, "kill %1")
+    child.sendline("fg")
+    child.expect("sleep 100")
+    time.sleep(0.3)
+    child.sendintr()
+    child.expect(PROMPT)
     leave(child, 0)
 
 
