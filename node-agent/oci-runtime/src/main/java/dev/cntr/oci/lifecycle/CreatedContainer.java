@@ -9,8 +9,6 @@ import dev.cntr.linux.program.Child;
 import dev.cntr.linux.program.ControlSocket;
 import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.program.ProgramException;
-import dev.cntr.linux.program.Spawner;
-import dev.cntr.oci.process.ProcessSteps;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +29,6 @@ public final class CreatedContainer implements AutoCloseable {
         STOPPED
     }
 
-    private static final long GO = 1;
     private static final int SIGKILL = 9;
 
     private final Init init;
@@ -111,7 +108,7 @@ public final class CreatedContainer implements AutoCloseable {
 
     private void run() {
         try (ControlSocket control = ControlSocket.open()) {
-            supervise(control, create(control));
+            supervise(control, Birth.of(init, control, limit));
         } catch (RuntimeException | Error e) {
             stopped();
             created.completeExceptionally(e);
@@ -129,38 +126,6 @@ public final class CreatedContainer implements AutoCloseable {
 
     private synchronized void stopped() {
         status = Status.STOPPED;
-    }
-
-    private Child create(ControlSocket control) {
-        Child helper = Spawner.spawn(init.program(), init.fds().put(Init.CONTROL, control.theirs()));
-        control.handedOver();
-        Child process = null;
-        try {
-            init.place().accept(helper.pid());
-            control.send(GO);
-            process = new Child((int) word(control));
-            init.map().accept(process.pid());
-            control.send(GO);
-            long ready = word(control);
-            if (ready != ProcessSteps.READY) {
-                throw new IllegalStateException("the program said " + ready + " where it should be ready");
-            }
-            helper.await();
-            return process;
-        } catch (RuntimeException | Error e) {
-            helper.kill();
-            if (process != null) {
-                process.kill();
-            }
-            throw e;
-        }
-    }
-
-    private long word(ControlSocket control) {
-        return control.receive(init.program(), limit)
-                .orElseThrow(() -> new IllegalStateException(
-                        "the container's process was killed while it was created; look for its memory limit, or whether"
-                                + " its target has ended"));
     }
 
     private void supervise(ControlSocket control, Child child) {
@@ -182,7 +147,7 @@ public final class CreatedContainer implements AutoCloseable {
         if (Poll.await(ended, null)[0] != 0) {
             running();
             try {
-                control.send(GO);
+                control.send(Birth.GO);
                 control.receive(init.program(), limit); // its end: execve closed it, or death
             } catch (ProgramException e) {
                 failed = NotExecuted.because(e);
