@@ -32,7 +32,8 @@ final class Cluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private static final Path REPO = Path.of("..").toAbsolutePath().normalize();
-    private static final String IMAGES = "/var/lib/rancher/k3s/agent/images/";
+    private static final String IMAGES =
+            "localhost/cntr-agent:dev localhost/cntr-operator:dev localhost/cntr-relay:dev localhost/cntr-hello:dev";
 
     private final Map<String, String> environment = new HashMap<>();
     private final List<Node> nodes;
@@ -103,6 +104,14 @@ final class Cluster implements AutoCloseable {
         kubectl("wait", "--for=condition=Ready", "pod/" + name, "--timeout=90s").ok();
     }
 
+    /** Puts the images that dev/build made into a node's container runtime. */
+    private static void loadImages(Node node) {
+        String load = "docker save " + IMAGES + " | docker exec -i " + node.container()
+                + " ctr -n k8s.io images import - >&2";
+        Run.of(Map.of(), new byte[0], Duration.ofMinutes(4), List.of("bash", "-o", "pipefail", "-c", load))
+                .ok();
+    }
+
     private void install() {
         Run.of(
                         environment,
@@ -115,7 +124,9 @@ final class Cluster implements AutoCloseable {
                                 "cntr",
                                 REPO.resolve("charts/cntr").toString(),
                                 "--wait",
-                                "--timeout=3m"))
+                                "--timeout=3m",
+                                "--values",
+                                REPO.resolve("dev/values.yaml").toString()))
                 .ok();
     }
 
@@ -132,7 +143,6 @@ final class Cluster implements AutoCloseable {
     private static Cluster fresh() throws IOException {
         DockerImageName image = DockerImageName.parse(System.getProperty("cntr.node.image", "cntr-kube-node:v1.34.4"))
                 .asCompatibleSubstituteFor("rancher/k3s");
-        Path images = REPO.resolve("dist/images");
         Network network = Network.newNetwork();
         K3sContainer server = new K3sContainer(image)
                 .withNetwork(network)
@@ -149,13 +159,6 @@ final class Cluster implements AutoCloseable {
                                 .withCgroupnsMode("host"))
                 .withCommand("agent", "--server=https://e2e-server:6443", "--token=e2e")
                 .waitingFor(Wait.forLogMessage(".*is Ready.*", 1).withStartupTimeout(Duration.ofMinutes(3)));
-        try (var tars = Files.newDirectoryStream(images, "*.tar")) {
-            for (Path tar : tars) {
-                String inside = IMAGES + tar.getFileName();
-                server.withFileSystemBind(tar.toString(), inside, BindMode.READ_ONLY);
-                worker.withFileSystemBind(tar.toString(), inside, BindMode.READ_ONLY);
-            }
-        }
         Runnable stop = () -> {
             worker.stop();
             server.stop();
@@ -175,6 +178,7 @@ final class Cluster implements AutoCloseable {
                         stop.run();
                         kubeconfig.toFile().delete();
                     });
+            cluster.nodes.forEach(Cluster::loadImages);
             cluster.install();
             return cluster;
         } catch (RuntimeException | IOException | AssertionError e) {
