@@ -160,12 +160,12 @@ class AttachE2E {
     void theExitCodeIsTheCommands() {
         assertThat(inside("exit 7").exit()).isEqualTo(7);
         assertThat(inside("kill -9 $$").exit()).isEqualTo(137);
-        assertThat(cluster.cntr("attach", Targets.ON_SERVER, "--", "no-such-program")
-                        .exit())
-                .isEqualTo(127);
-        assertThat(cluster.cntr("attach", Targets.ON_SERVER, "--", "/etc/hostname")
-                        .exit())
-                .isEqualTo(126);
+        Run missing = cluster.cntr("attach", Targets.ON_SERVER, "--", "no-such-program");
+        assertThat(missing.exit()).isEqualTo(127);
+        assertThat(missing.err()).contains("no-such-program");
+        Run forbidden = cluster.cntr("attach", Targets.ON_SERVER, "--", "/etc/hostname");
+        assertThat(forbidden.exit()).isEqualTo(126);
+        assertThat(forbidden.err()).contains("/etc/hostname");
     }
 
     @Test

@@ -217,6 +217,32 @@ class FailureE2E {
         }
     }
 
+    @Test
+    void operatorNotRunning() {
+        cluster.kubectl("-n", Cluster.SYSTEM, "scale", "deploy/cntr-operator", "--replicas=0")
+                .ok();
+        cluster.kubectl(
+                "-n",
+                Cluster.SYSTEM,
+                "wait",
+                "--for=delete",
+                "pod",
+                "-l",
+                "app.kubernetes.io/component=operator",
+                "--timeout=60s");
+        try {
+            failed(
+                    cluster.cntr("attach", "--timeout", "3s", Targets.ON_SERVER, "--", "true"),
+                    NOT_INSTALLED,
+                    "operator");
+        } finally {
+            cluster.kubectl("-n", Cluster.SYSTEM, "scale", "deploy/cntr-operator", "--replicas=1")
+                    .ok();
+            cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "deploy/cntr-operator", "--timeout=90s")
+                    .ok();
+        }
+    }
+
     /** Another API server than ours is not at hand, so the resource is taken away for a moment. */
     @Test
     void notInstalled() {

@@ -3,14 +3,20 @@ package dev.cntr.agent;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.FdChannel;
+import dev.cntr.linux.program.Exit;
 import dev.cntr.protocol.DebugProcess;
 import dev.cntr.protocol.WindowSize;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A debug container as the stream to its client sees it. */
@@ -22,13 +28,14 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
 
     @Override
     public InputStream stdout() {
-        return new Output(container.stdout());
+        boolean last = container.stderr() == null; // a terminal: its output is the only one
+        return new Output(container.stdout(), last ? container : null, "\r\n");
     }
 
     @Override
     public @Nullable InputStream stderr() {
         FdChannel channel = container.stderr();
-        return channel == null ? null : new Output(channel);
+        return channel == null ? null : new Output(channel, container, "\n");
     }
 
     @Override
@@ -73,12 +80,25 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
         }
     }
 
-    /** What the command writes. Closing it does nothing: the container closes its channels. */
+    /**
+     * What the command writes; and at its end, where it could not be executed, why. Closing it does nothing: the container
+     * closes its channels.
+     */
     private static final class Output extends InputStream {
-        private final FdChannel channel;
+        private static final long SETTLED_MILLIS = 200;
 
-        Output(FdChannel channel) {
+        private final FdChannel channel;
+        private final @Nullable DebugContainer complaining;
+        private final String lineEnd;
+        private @Nullable InputStream complaint;
+
+        /**
+         * @param complaining the container whose failure to start is to be told here; null where another stream tells it
+         */
+        Output(FdChannel channel, @Nullable DebugContainer complaining, String lineEnd) {
             this.channel = channel;
+            this.complaining = complaining;
+            this.lineEnd = lineEnd;
         }
 
         @Override
@@ -89,10 +109,30 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (complaint != null) {
+                return complaint.read(bytes, offset, length);
+            }
             try {
-                return channel.read(ByteBuffer.wrap(bytes, offset, length));
+                int n = channel.read(ByteBuffer.wrap(bytes, offset, length));
+                if (n >= 0 || complaining == null) {
+                    return n;
+                }
             } catch (ErrnoException e) {
                 throw new IOException(e.getMessage(), e);
+            }
+            complaint = new ByteArrayInputStream(complaint(complaining).getBytes(StandardCharsets.UTF_8));
+            return complaint.read(bytes, offset, length);
+        }
+
+        private String complaint(DebugContainer container) {
+            try {
+                Exit exit = container.exit().get(SETTLED_MILLIS, TimeUnit.MILLISECONDS);
+                return exit instanceof Exit.NotExecuted failed ? "cntr: " + failed.message() + lineEnd : "";
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return "";
+            } catch (ExecutionException | TimeoutException _) {
+                return ""; // it runs on with its output closed
             }
         }
     }
