@@ -75,7 +75,7 @@ make_file() { # file command...
   mv -T "$part" "$file"
 }
 
-# One run at a time of what follows, until the script ends. A process that is to outlive the script must close $lock_fd.
+# One run at a time of what follows, until the script ends.
 lock() { # name
   exec {lock_fd}>"$cache/$1.lock"
   flock -n "$lock_fd" || { echo "waiting for another run to finish ($cache/$1.lock)" >&2 && flock "$lock_fd"; }
