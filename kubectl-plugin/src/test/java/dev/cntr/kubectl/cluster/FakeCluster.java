@@ -55,13 +55,24 @@ public final class FakeCluster implements AutoCloseable {
     private volatile @Nullable ObjectNode session;
     private int version = 100;
 
+    private final @Nullable Certificates certificates;
+
+    /** Speaks plain HTTP, and asks for no credentials. */
     public FakeCluster() throws IOException {
+        certificates = null;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
+    /** Speaks TLS, and lets in only who has the client's certificate. */
+    public FakeCluster(Certificates certificates) throws IOException {
+        this.certificates = certificates;
+        server = certificates.listen(InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
     public String url() {
-        return "http://127.0.0.1:" + server.getLocalPort();
+        return (certificates == null ? "http" : "https") + "://127.0.0.1:" + server.getLocalPort();
     }
 
     /** A kubeconfig for it. */
@@ -71,9 +82,15 @@ public final class FakeCluster implements AutoCloseable {
                 kind: Config
                 current-context: fake
                 contexts: [{name: fake, context: {cluster: fake, user: fake}}]
-                clusters: [{name: fake, cluster: {server: "%s"}}]
-                users: [{name: fake, user: {token: secret}}]
-                """.formatted(url()));
+                clusters: [{name: fake, cluster: {server: "%s"%s}}]
+                users: [{name: fake, user: {%s}}]
+                """.formatted(
+                        url(),
+                        certificates == null ? "" : ", certificate-authority-data: " + certificates.authority(),
+                        certificates == null
+                                ? "token: secret"
+                                : "client-certificate-data: " + certificates.client() + ", client-key-data: "
+                                        + certificates.clientKey()));
     }
 
     public Cluster client(Path directory) throws IOException {
@@ -95,6 +112,11 @@ public final class FakeCluster implements AutoCloseable {
 
     public void exec(Exec does) {
         exec = does;
+    }
+
+    /** How many connections there were. */
+    public int connections() {
+        return connections.size();
     }
 
     /** Knows only this one. */
