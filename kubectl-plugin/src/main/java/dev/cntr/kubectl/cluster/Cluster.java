@@ -1,10 +1,8 @@
 package dev.cntr.kubectl.cluster;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import io.fabric8.kubernetes.client.Config;
@@ -32,9 +30,7 @@ public final class Cluster implements AutoCloseable {
     private final String url;
     private final String namespace;
     private final Duration requestTimeout;
-    private final ObjectMapper mapper = new ObjectMapper()
-            .registerModule(new JavaTimeModule())
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    private final ObjectMapper mapper = Json.mapper();
 
     private Cluster(HttpClient http, String url, String namespace, Duration requestTimeout) {
         this.http = http;
