@@ -136,7 +136,8 @@ own_jar() { # module
   printf '%s' "$repo/$1"/target/*-SNAPSHOT.jar
 }
 
-# Where dev/train keeps the AOT cache of a program with just these jars, this runtime and this launcher.
-trained_cache() { # dist program
-  printf '%s/aot/%s.aot' "$cache" "$(hash_of "$(cd "$1" && sha256sum lib/"$2"/*.jar runtime/lib/modules bin/"$2")")"
+# Where the AOT cache of a program with just these jars, this runtime and this launcher is kept; KIND is trained for one
+# made by dev/train.
+cached_aot() { # dist program KIND
+  printf '%s/aot/%s.%s' "$cache" "$(hash_of "$(cd "$1" && sha256sum lib/"$2"/*.jar runtime/lib/modules bin/"$2")")" "$3"
 }
