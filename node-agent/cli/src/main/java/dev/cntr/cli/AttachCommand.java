@@ -5,16 +5,20 @@ import dev.cntr.attach.AttachProgram;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Target;
+import dev.cntr.engine.local.LocalEngines;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.terminal.WindowSize;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,16 +28,22 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
         name = "attach",
         description = "Opens a shell beside a container: in its world, with the tools of this machine.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  cntr attach web                          of whichever engine",
+            "  cntr attach -t podman,docker web -- top  podman's first",
+            "  cntr attach 4242 -- strace -p 1          beside a process",
+            "  cntr attach -t command 'nginx: master'   what calls itself so",
+            "  cntr attach --dry-run -o json web        only the plan, as data"
+        })
 final class AttachCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = {"-t", "--type"},
-            defaultValue = "auto",
-            description = "How the container is named: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private TargetType type;
+    @Mixin
+    private TypeOption type;
 
     @Option(
             names = "--tools",
@@ -50,18 +60,31 @@ final class AttachCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Prints what would be done, and does nothing.")
     private boolean dryRun;
 
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            paramLabel = "FORMAT",
+            description = "How --dry-run prints: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Format format;
+
+    enum Format {
+        TEXT,
+        JSON
+    }
+
     @Parameters(
             index = "0",
-            paramLabel = "ID",
-            description = "A process id, or a container's id, its beginning, or name.")
+            paramLabel = "NAME",
+            description = "A container's name, id, or the beginning of its id; a process id; a command line.")
     private String reference;
 
     @Parameters(index = "1..*", paramLabel = "COMMAND", description = "What to run (default: a login shell).")
     private @Nullable List<String> arguments;
 
     @Override
-    public Integer call() {
-        try (PinnedProcess target = new Targets().find(type, reference)) {
+    public Integer call() throws IOException {
+        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference)) {
+            PinnedProcess target = found.process();
             boolean terminal = LocalTerminal.here();
             try (LocalTerminal mine = new LocalTerminal()) {
                 Command command = new Command(
@@ -78,10 +101,19 @@ final class AttachCommand implements Callable<Integer> {
         }
     }
 
-    private void print(AttachPlan plan) {
-        var out = spec.commandLine().getOut();
-        out.println(plan.describe());
-        out.print(AttachProgram.compile(plan, Architecture.current()).describe());
+    private void print(AttachPlan plan) throws IOException {
+        String program = AttachProgram.compile(plan, Architecture.current()).describe();
+        PrintWriter out = spec.commandLine().getOut();
+        switch (format) {
+            case TEXT -> {
+                out.println(plan.describe());
+                out.print(program);
+            }
+            case JSON -> {
+                PlanJson.write(plan, program, out);
+                out.println();
+            }
+        }
         out.flush();
     }
 

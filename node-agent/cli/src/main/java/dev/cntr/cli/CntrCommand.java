@@ -8,11 +8,13 @@ import picocli.CommandLine;
         description = "A shell next to any running container, with your own tools, inside exactly its world.",
         mixinStandardHelpOptions = true,
         versionProvider = CntrCommand.Version.class,
-        subcommands = AttachCommand.class,
+        subcommands = {AttachCommand.class, ListCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
         footer = {
             "",
-            "Exit codes: the command's own, 128+signal; 127 and 126 where it is not found or not executable; 2 wrong usage;",
-            "120 no engine answers, 121 ambiguous name, 123 no such container, 124 not running, 125 other errors of cntr."
+            "Exit codes: the command's own, 128+signal; 127 and 126 where it is not found or",
+            "not executable; 2 wrong usage; 120 the engine is not here or does not answer,",
+            "121 ambiguous name, 122 unsupported engine, 123 no such container,",
+            "124 not running, 125 other errors of cntr."
         })
 final class CntrCommand {
     private CntrCommand() {}

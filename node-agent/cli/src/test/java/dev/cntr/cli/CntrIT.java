@@ -93,12 +93,76 @@ class CntrIT {
     }
 
     @Test
-    void aTargetThatIsNotThere() throws Exception {
+    void aTargetThatIsNotThereIsToldWithWhatEachEngineSaid() throws Exception {
         Ran ran = run("", cntr("attach", "no-such-container", "--", "true"));
         assertThat(ran.code()).isEqualTo(123);
-        assertThat(ran.err())
-                .startsWith("cntr: nothing here is \"no-such-container\"")
-                .hasLineCount(1);
+        assertThat(ran.err()).startsWith("cntr: no running container is \"no-such-container\". Asked were:\n");
+        assertThat(ran.err().lines().skip(1).map(line -> line.strip().split(":")[0]))
+                .containsExactly("pid", "docker", "podman", "nspawn", "lxc", "lxd", "cri", "containerd", "command");
+    }
+
+    @Test
+    void rktIsRefusedWithAReason() throws Exception {
+        Ran ran = run("", cntr("attach", "-t", "rkt", "x"));
+        assertThat(ran.code()).isEqualTo(122);
+        assertThat(ran.err()).contains("rkt no longer exists");
+    }
+
+    /** Which is what keeps its start short. */
+    @Test
+    void noClassOfGrpcIsLoadedForAProcess() throws Exception {
+        List<String> command = attach("bind", "true");
+        command.add(1, "-Xlog:class+load");
+        Ran ran = run("", command);
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("dev.cntr.engine.process.PidEngine");
+        assertThat(ran.out().lines().filter(l -> l.contains("io.grpc") || l.contains("com.google.protobuf")))
+                .isEmpty();
+    }
+
+    @Test
+    void aCommandLineIsFoundAsASiblingOfItsWrapper() throws Exception {
+        Process wrapper = new ProcessBuilder("timeout", "60", "sleep", "59.125").start();
+        try {
+            List<String> command = cntr(
+                    "attach",
+                    "-t",
+                    "command",
+                    "--tools",
+                    tools.toString(),
+                    "--filesystem",
+                    "bind",
+                    "sleep 59.125",
+                    "--",
+                    "cat",
+                    "/proc/self/cgroup");
+            Ran ran = run("", command);
+            assertThat(ran.code()).as(ran.err()).isZero();
+        } finally {
+            wrapper.descendants().forEach(ProcessHandle::destroyForcibly);
+            wrapper.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void theListIsAlsoData() throws Exception {
+        Ran ran = run("", cntr("list", "-t", "lxc,nspawn", "-o", "json"));
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).startsWith("[").endsWith("]\n");
+    }
+
+    @Test
+    void theCompletionOfBashIsASoundScript() throws Exception {
+        Ran script = run("", cntr("completion", "bash"));
+        Ran ran = run(script.out() + """
+                cntr() { [ "$*" = "list --output name" ] && printf 'web\\nwork\\nother\\n'; }
+                complete() { local COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY; _cntr; echo "${COMPREPLY[*]}"; }
+                complete cntr at
+                complete cntr attach -t po
+                complete cntr attach w
+                complete cntr attach web -- w
+                """, List.of("bash"));
+        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n\n", ""));
     }
 
     @Test
@@ -115,6 +179,17 @@ class CntrIT {
                 .contains("command       true")
                 .contains("setns(5, 0x4000000)")
                 .contains("pivot_root(\".\", \"var/lib/cntr\")");
+    }
+
+    @Test
+    void theDryRunIsAlsoData() throws Exception {
+        Ran ran = run("", cntr("attach", "--dry-run", "-o", "json", Long.toString(target.pid()), "--", "true"));
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out().replaceAll("\\s", ""))
+                .contains("\"pid\":" + target.pid() + ",")
+                .contains("\"namespaces\":[\"uts\"]")
+                .contains("\"command\":[\"true\"]")
+                .contains("\"uids\":{\"real\":0,");
     }
 
     @Test

@@ -24,7 +24,7 @@ public interface Engine extends AutoCloseable {
     RunningContainer find(String reference);
 
     /** Every container it knows, running or not. */
-    List<ContainerRef> list();
+    List<ListedContainer> list();
 
     @Override
     void close();

@@ -17,7 +17,12 @@ public abstract sealed class EngineException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public NotFound(String engine, String reference) {
-            super(engine + " has no container " + reference, null);
+            this(engine + " has no container " + reference);
+        }
+
+        /** In the words of what is no container engine. */
+        public NotFound(String message) {
+            super(message, null);
         }
     }
 
@@ -45,6 +50,15 @@ public abstract sealed class EngineException extends RuntimeException {
         }
     }
 
+    /** It is not on this machine, or nothing of it runs. */
+    public static final class Absent extends EngineException {
+        private static final long serialVersionUID = 1L;
+
+        public Absent(String message) {
+            super(message, null);
+        }
+    }
+
     /** It could not be asked, or did not answer. */
     public static final class Unreachable extends EngineException {
         private static final long serialVersionUID = 1L;
@@ -60,6 +74,42 @@ public abstract sealed class EngineException extends RuntimeException {
 
         public Unsupported(String message, @Nullable Throwable cause) {
             super(message, cause);
+        }
+    }
+
+    /** None of several engines has it. Tells what each said. */
+    public static final class Unresolved extends EngineException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<Engines.Answer> answers;
+
+        Unresolved(String reference, List<Engines.Answer> answers) {
+            super(
+                    "no running container is \"" + reference + "\". Asked were:"
+                            + answers.stream()
+                                    .map(a -> "\n  " + a.type().word() + ": "
+                                            + a.said().getMessage())
+                                    .collect(Collectors.joining()),
+                    null);
+            this.answers = List.copyOf(answers);
+        }
+
+        public List<Engines.Answer> answers() {
+            return answers;
+        }
+
+        /** The answer that tells most: that it is ambiguous, does not run, is not there; else the first. */
+        public EngineException decisive() {
+            List<EngineException> said =
+                    answers.stream().map(Engines.Answer::said).toList();
+            for (Class<? extends EngineException> kind : List.of(Ambiguous.class, NotRunning.class, NotFound.class)) {
+                for (EngineException e : said) {
+                    if (kind.isInstance(e)) {
+                        return e;
+                    }
+                }
+            }
+            return said.isEmpty() ? this : said.getFirst();
         }
     }
 }

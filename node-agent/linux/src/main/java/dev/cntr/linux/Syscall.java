@@ -48,6 +48,7 @@ public enum Syscall {
     FTRUNCATE(77, 46),
     FUTEX(202, 98),
     GETDENTS64(217, 61),
+    GETEGID(108, 177),
     GETEUID(107, 175),
     GETGID(104, 176),
     GETGROUPS(115, 158),

@@ -10,7 +10,6 @@ import dev.cntr.engine.cri.CriProto.StatusResponse;
 import dev.cntr.engine.cri.CriProto.VersionRequest;
 import dev.cntr.engine.cri.CriProto.VersionResponse;
 import io.grpc.MethodDescriptor;
-import io.grpc.protobuf.ProtoUtils;
 
 /** The calls of {@code runtime.v1.RuntimeService} that cntr makes. */
 final class CriCalls {
@@ -31,13 +30,6 @@ final class CriCalls {
 
     private static <Q extends Message, A extends Message> MethodDescriptor<Q, A> unary(
             String name, Q request, A response) {
-        return MethodDescriptor.<Q, A>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
-                .setRequestMarshaller(ProtoUtils.marshaller(request))
-                .setResponseMarshaller(ProtoUtils.marshaller(response))
-                .setSafe(true)
-                .setIdempotent(true)
-                .build();
+        return RuntimeChannel.unary(SERVICE, name, request, response);
     }
 }

@@ -3,6 +3,8 @@ package dev.cntr.engine.cri;
 import dev.cntr.engine.ContainerRef;
 import dev.cntr.engine.Engine;
 import dev.cntr.engine.EngineException;
+import dev.cntr.engine.ListedContainer;
+import dev.cntr.engine.Match;
 import dev.cntr.engine.RunningContainer;
 import dev.cntr.engine.cri.CriProto.Container;
 import dev.cntr.engine.cri.CriProto.ContainerFilter;
@@ -14,7 +16,6 @@ import dev.cntr.engine.cri.CriProto.ListContainersRequest;
 import dev.cntr.engine.cri.CriProto.StatusRequest;
 import dev.cntr.engine.cri.CriProto.VersionRequest;
 import dev.cntr.engine.cri.CriProto.VersionResponse;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,28 +28,27 @@ import java.util.stream.Collectors;
 public final class CriEngine implements Engine {
     public static final String NAME = "cri";
 
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final String RUNTIME_READY = "RuntimeReady";
 
-    private final CriChannel channel;
+    private final RuntimeChannel channel;
 
-    private CriEngine(CriChannel channel) {
+    private CriEngine(RuntimeChannel channel) {
         this.channel = channel;
     }
 
     /** The runtime on a socket. It is connected to at the first call. */
     public static CriEngine on(Path socket) {
-        return on(socket, DEADLINE);
+        return on(socket, RuntimeChannel.DEADLINE);
     }
 
     static CriEngine on(Path socket, Duration deadline) {
-        return new CriEngine(new CriChannel(socket, deadline));
+        return new CriEngine(new RuntimeChannel(socket, deadline));
     }
 
     /**
      * The runtime at one of the usual places.
      *
-     * @throws EngineException.Unreachable where there is none
+     * @throws EngineException.Absent where there is none
      */
     public static CriEngine find() {
         return on(CriSocket.find(CriSocket.CANDIDATES));
@@ -106,7 +106,7 @@ public final class CriEngine implements Engine {
     }
 
     private static RuntimeException notFound(String reference, StatusRuntimeException e) {
-        return e.getStatus().getCode() == Status.Code.NOT_FOUND ? new EngineException.NotFound(NAME, reference) : e;
+        return RuntimeChannel.isNotFound(e) ? new EngineException.NotFound(NAME, reference) : e;
     }
 
     private static ContainerInfo info(ContainerRef ref, Map<String, String> info) {
@@ -138,42 +138,35 @@ public final class CriEngine implements Engine {
         };
     }
 
-    /** By id, by the beginning of an id, as {@code POD/CONTAINER} or as {@code NAMESPACE/POD/CONTAINER}. */
+    /** By id, as {@code POD/CONTAINER} or {@code NAMESPACE/POD/CONTAINER}, by the beginning of an id. */
     @Override
     public RunningContainer find(String reference) {
-        List<Container> all = containers();
-        if (all.stream().anyMatch(c -> c.getId().equals(reference))) {
-            return running(reference);
-        }
-        List<Container> matching =
-                all.stream().filter(c -> matches(c, reference)).toList();
-        List<Container> running = matching.stream()
-                .filter(c -> c.getState() == ContainerState.CONTAINER_RUNNING)
-                .toList();
-        if (running.size() > 1) {
-            throw new EngineException.Ambiguous(
-                    NAME, reference, running.stream().map(CriEngine::ref).toList());
-        }
-        if (running.size() == 1) {
-            return running(running.getFirst().getId());
-        }
-        if (matching.isEmpty()) {
-            throw new EngineException.NotFound(NAME, reference);
-        }
-        return running(matching.getFirst().getId()); // which tells why it does not run
+        return running(Match.one(NAME, reference, list(), CriEngine::named).id());
     }
 
-    private static boolean matches(Container c, String reference) {
-        String name = ref(c).name();
-        return !reference.isEmpty()
-                && (c.getId().startsWith(reference)
-                        || name.equals(reference)
-                        || (reference.contains("/") && name.endsWith("/" + reference)));
+    private static boolean named(ListedContainer c, String reference) {
+        String name = c.ref().name();
+        return name.equals(reference) || (reference.contains("/") && name.endsWith("/" + reference));
     }
 
     @Override
-    public List<ContainerRef> list() {
-        return containers().stream().map(CriEngine::ref).collect(Collectors.toList());
+    public List<ListedContainer> list() {
+        return containers().stream()
+                .map(c -> new ListedContainer(
+                        ref(c),
+                        c.getState() == ContainerState.CONTAINER_RUNNING,
+                        word(c.getState()),
+                        c.getImage().getImage()))
+                .collect(Collectors.toList());
+    }
+
+    private static String word(ContainerState state) {
+        return switch (state) {
+            case CONTAINER_CREATED -> "created";
+            case CONTAINER_RUNNING -> "running";
+            case CONTAINER_EXITED -> "exited";
+            case CONTAINER_UNKNOWN, UNRECOGNIZED -> "unknown";
+        };
     }
 
     private List<Container> containers() {

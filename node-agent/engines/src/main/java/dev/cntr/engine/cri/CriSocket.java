@@ -19,16 +19,15 @@ public final class CriSocket {
     /**
      * The first of some paths that exists.
      *
-     * @throws EngineException.Unreachable naming all of them
+     * @throws EngineException.Absent naming all of them
      */
     public static Path find(List<Path> candidates) {
         return candidates.stream()
                 .filter(Files::exists)
                 .findFirst()
-                .orElseThrow(() -> new EngineException.Unreachable(
-                        "no container runtime listens on this node: none of "
+                .orElseThrow(() ->
+                        new EngineException.Absent("no container runtime of Kubernetes listens on this node: none of "
                                 + candidates.stream().map(Path::toString).collect(Collectors.joining(", "))
-                                + " exists. Mount the runtime's socket, or name it",
-                        null));
+                                + " exists"));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.engine.ContainerRef;
 import dev.cntr.engine.EngineException;
+import dev.cntr.engine.ListedContainer;
 import dev.cntr.engine.RunningContainer;
 import dev.cntr.engine.cri.CriProto.ContainerState;
 import java.net.StandardProtocolFamily;
@@ -105,7 +106,10 @@ class CriEngineTest {
         for (String reference : List.of("app", "art-1/app", "", "cc")) {
             assertThatThrownBy(() -> engine.find(reference)).as(reference).isInstanceOf(EngineException.NotFound.class);
         }
-        assertThat(engine.list()).hasSize(3).contains(new ContainerRef("cri", OTHER, "shop/cart-2/app"));
+        assertThat(engine.list())
+                .hasSize(3)
+                .contains(new ListedContainer(
+                        new ContainerRef("cri", OTHER, "shop/cart-2/app"), true, "running", "registry.example/app:1"));
     }
 
     @Test
@@ -175,7 +179,7 @@ class CriEngineTest {
         Path missing = dir.resolve("missing.sock");
         assertThat(CriSocket.find(List.of(missing, socket))).isEqualTo(socket);
         assertThatThrownBy(() -> CriSocket.find(List.of(missing)))
-                .isInstanceOf(EngineException.Unreachable.class)
+                .isInstanceOf(EngineException.Absent.class)
                 .hasMessageContaining(missing.toString());
     }
 }

@@ -130,6 +130,7 @@ final class FakeRuntime implements AutoCloseable {
                 .setId(s.getId())
                 .setMetadata(s.getMetadata())
                 .setState(s.getState())
+                .setImage(s.getImage())
                 .putAllLabels(s.getLabelsMap())
                 .build();
     }

@@ -1,8 +1,12 @@
 package dev.cntr.engine.cri;
 
+import com.google.protobuf.Message;
 import dev.cntr.engine.EngineException;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -13,7 +17,9 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,21 +27,23 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One kept gRPC connection to a unix socket, made anew when the runtime was restarted. Its failures are explained.
+ * One kept gRPC connection to a container runtime's unix socket, whichever of its services is spoken to; made anew when the runtime was restarted. Its failures are explained.
  *
  * <p>It runs on the JDK's own unix sockets: netty's epoll transport would unpack a native library into a writable
  * directory.
  */
-final class CriChannel implements AutoCloseable {
+public final class RuntimeChannel implements AutoCloseable {
     /** A node with some hundred containers, each with its whole spec, stays far below. */
     private static final int MAX_MESSAGE = 64 * 1024 * 1024;
+
+    static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private final Path socket;
     private final Duration deadline;
     private final EventLoopGroup loop;
     private final ManagedChannel channel;
 
-    CriChannel(Path socket, Duration deadline) {
+    RuntimeChannel(Path socket, Duration deadline) {
         this.socket = socket;
         this.deadline = deadline;
         this.loop =
@@ -51,12 +59,47 @@ final class CriChannel implements AutoCloseable {
                 .build();
     }
 
-    /** Makes a call that only reads: where the connection was lost, it is made a second time. */
-    <Q, A> A call(MethodDescriptor<Q, A> method, Q request) {
+    /** To a socket, which is connected to at the first call. */
+    public static RuntimeChannel on(Path socket) {
+        return new RuntimeChannel(socket, DEADLINE);
+    }
+
+    /** Describes a call that only reads. */
+    public static <Q extends Message, A extends Message> MethodDescriptor<Q, A> unary(
+            String service, String name, Q request, A response) {
+        return MethodDescriptor.<Q, A>newBuilder()
+                .setType(MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
+                .setRequestMarshaller(ProtoUtils.marshaller(request))
+                .setResponseMarshaller(ProtoUtils.marshaller(response))
+                .setSafe(true)
+                .setIdempotent(true)
+                .build();
+    }
+
+    /** Whether a call's failure means that what was asked for is not there. */
+    public static boolean isNotFound(StatusRuntimeException e) {
+        return e.getStatus().getCode() == Status.Code.NOT_FOUND;
+    }
+
+    /** Makes a call without headers. */
+    public <Q, A> A call(MethodDescriptor<Q, A> method, Q request) {
+        return call(method, request, new Metadata());
+    }
+
+    /**
+     * Makes a call that only reads: where the connection was lost, it is made a second time.
+     *
+     * @throws StatusRuntimeException NOT_FOUND only: what was asked for is known to the caller alone
+     * @throws EngineException for every other failure
+     */
+    public <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Metadata headers) {
         if (!Files.exists(socket)) {
             throw new EngineException.Unreachable(
                     "no container runtime listens on " + socket + ": it does not exist. Is the runtime up?", null);
         }
+        Channel channel =
+                ClientInterceptors.intercept(this.channel, MetadataUtils.newAttachHeadersInterceptor(headers));
         CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
         try {
             return ClientCalls.blockingUnaryCall(channel, method, options, request);
@@ -64,13 +107,13 @@ final class CriChannel implements AutoCloseable {
             if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
                 throw explained(method, e);
             }
-            return again(method, request, e);
+            return again(channel, method, request, e);
         }
     }
 
     /** After a restart of the runtime gRPC waits before it connects again: here it has to connect at once. */
-    private <Q, A> A again(MethodDescriptor<Q, A> method, Q request, StatusRuntimeException first) {
-        channel.resetConnectBackoff();
+    private <Q, A> A again(Channel channel, MethodDescriptor<Q, A> method, Q request, StatusRuntimeException first) {
+        this.channel.resetConnectBackoff();
         CallOptions options = CallOptions.DEFAULT
                 .withDeadlineAfter(deadline.toNanos() / 4, TimeUnit.NANOSECONDS)
                 .withWaitForReady();
@@ -81,7 +124,6 @@ final class CriChannel implements AutoCloseable {
         }
     }
 
-    /** NOT_FOUND stays as it is: only the caller knows what was asked for. */
     private RuntimeException explained(MethodDescriptor<?, ?> method, StatusRuntimeException e) {
         Status status = e.getStatus();
         String what = "the container runtime on " + socket;
@@ -95,8 +137,9 @@ final class CriChannel implements AutoCloseable {
             case UNAVAILABLE -> new EngineException.Unreachable(what + " cannot be reached: " + reason(status), e);
             case UNIMPLEMENTED ->
                 new EngineException.Unsupported(
-                        what + " does not speak CRI v1. For containerd (1.6 or later) the cri plugin must not be"
-                                + " disabled in its config.toml",
+                        what + " does not know " + method.getFullMethodName()
+                                + ". For containerd: 1.6 or later, and the plugin"
+                                + " (for Kubernetes: cri) must not be disabled in its config.toml",
                         e);
             default ->
                 new EngineException.Unreachable(

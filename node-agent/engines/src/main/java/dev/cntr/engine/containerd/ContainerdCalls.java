@@ -1,0 +1,54 @@
+package dev.cntr.engine.containerd;
+
+import dev.cntr.engine.containerd.ContainerdProto.Empty;
+import dev.cntr.engine.containerd.ContainerdProto.GetContainerRequest;
+import dev.cntr.engine.containerd.ContainerdProto.GetContainerResponse;
+import dev.cntr.engine.containerd.ContainerdProto.GetTaskRequest;
+import dev.cntr.engine.containerd.ContainerdProto.GetTaskResponse;
+import dev.cntr.engine.containerd.ContainerdProto.ListContainersRequest;
+import dev.cntr.engine.containerd.ContainerdProto.ListContainersResponse;
+import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesRequest;
+import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesResponse;
+import dev.cntr.engine.containerd.ContainerdProto.ListTasksRequest;
+import dev.cntr.engine.containerd.ContainerdProto.ListTasksResponse;
+import dev.cntr.engine.containerd.ContainerdProto.VersionResponse;
+import dev.cntr.engine.cri.RuntimeChannel;
+import io.grpc.MethodDescriptor;
+
+/** The calls that cntr makes. */
+final class ContainerdCalls {
+    private static final String SERVICES = "containerd.services.";
+
+    static final MethodDescriptor<Empty, VersionResponse> VERSION = RuntimeChannel.unary(
+            SERVICES + "version.v1.Version",
+            "Version",
+            Empty.getDefaultInstance(),
+            VersionResponse.getDefaultInstance());
+    static final MethodDescriptor<ListNamespacesRequest, ListNamespacesResponse> NAMESPACES = RuntimeChannel.unary(
+            SERVICES + "namespaces.v1.Namespaces",
+            "List",
+            ListNamespacesRequest.getDefaultInstance(),
+            ListNamespacesResponse.getDefaultInstance());
+    static final MethodDescriptor<ListContainersRequest, ListContainersResponse> CONTAINERS = RuntimeChannel.unary(
+            SERVICES + "containers.v1.Containers",
+            "List",
+            ListContainersRequest.getDefaultInstance(),
+            ListContainersResponse.getDefaultInstance());
+    static final MethodDescriptor<GetContainerRequest, GetContainerResponse> CONTAINER = RuntimeChannel.unary(
+            SERVICES + "containers.v1.Containers",
+            "Get",
+            GetContainerRequest.getDefaultInstance(),
+            GetContainerResponse.getDefaultInstance());
+    static final MethodDescriptor<ListTasksRequest, ListTasksResponse> TASKS = RuntimeChannel.unary(
+            SERVICES + "tasks.v1.Tasks",
+            "List",
+            ListTasksRequest.getDefaultInstance(),
+            ListTasksResponse.getDefaultInstance());
+    static final MethodDescriptor<GetTaskRequest, GetTaskResponse> TASK = RuntimeChannel.unary(
+            SERVICES + "tasks.v1.Tasks",
+            "Get",
+            GetTaskRequest.getDefaultInstance(),
+            GetTaskResponse.getDefaultInstance());
+
+    private ContainerdCalls() {}
+}
