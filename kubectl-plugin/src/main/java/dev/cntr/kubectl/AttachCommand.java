@@ -11,120 +11,25 @@ import dev.cntr.kubectl.terminal.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
-/** {@code kubectl cntr attach}: its options, in kubectl's words. */
-@Command(
-        name = "attach",
-        mixinStandardHelpOptions = true,
-        versionProvider = CntrCommand.Version.class,
-        sortOptions = false,
-        customSynopsis = "kubectl cntr attach TARGET [-c CONTAINER] [-it] [options] [-- COMMAND [args...]]",
-        description =
-                "Run a shell, or COMMAND, next to a running container: in its namespaces and cgroup, with its user and"
-                        + " capabilities, but with the agent's tools at / and the container's own files at /var/lib/cntr.",
-        footer = {
-            "",
-            "Without COMMAND a shell is run with input, and with a terminal if this one is a terminal.",
-            "With COMMAND input is sent only with -i, and a terminal made only with -t.",
-            "",
-            "Examples:",
-            "  # A shell beside the default container of pod hello",
-            "  kubectl cntr attach hello",
-            "",
-            "  # Beside container app, in namespace team-a",
-            "  kubectl cntr attach pod/hello -c app -n team-a",
-            "",
-            "  # Beside the newest ready pod of a deployment",
-            "  kubectl cntr attach deploy/web",
-            "",
-            "  # One command, its output in a file here",
-            "  kubectl cntr attach hello -- tcpdump -c 10 -w - > hello.pcap",
-            "",
-            "  # Put a file into the container",
-            "  kubectl cntr attach hello -i -- sh -c 'cat > /var/lib/cntr/tmp/data' < data",
-            "",
-            "Exit codes: the command's own; 2 usage, 117 session lost, 118 expired, 119 no agent on the node,",
-            "120 cluster unreachable, 121 cntr not installed, 122 forbidden, 123 no such pod or container,",
-            "124 container not running, 125 other errors of cntr."
-        })
+/** {@code kubectl cntr attach}: what its options mean here. */
 final class AttachCommand implements Callable<Integer> {
     private final List<String> command;
-
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "TARGET",
-            description = "NAME, pod/NAME, deploy/NAME, sts/, ds/, rs/ or job/.")
-    private List<String> targets = List.of();
-
-    @Option(
-            names = {"-c", "--container"},
-            paramLabel = "NAME",
-            description = "The container; by default the one kubectl exec would take.")
-    private @Nullable String container;
-
-    @Option(
-            names = {"-i", "--stdin"},
-            description = "Send standard input to the command.")
-    private boolean stdin;
-
-    @Option(
-            names = {"-t", "--tty"},
-            description = "Give the command a terminal.")
-    private boolean tty;
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAME",
-            description = "The pod's namespace; by default the context's.")
-    private @Nullable String namespace;
-
-    @Option(names = "--context", paramLabel = "NAME", description = "The kubeconfig's context.")
-    private @Nullable String context;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "The kubeconfig file.")
-    private @Nullable String kubeconfig;
-
-    @Option(
-            names = "--ttl",
-            paramLabel = "TIME",
-            description = "Longest life of the session, such as 30m; default 1h, at most 24h.")
-    private @Nullable String ttl;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            defaultValue = "30s",
-            description = "How long to wait for the agent; default ${DEFAULT-VALUE}.")
-    private Duration timeout = Duration.ofSeconds(30);
-
-    @Option(
-            names = "--request-timeout",
-            paramLabel = "TIME",
-            defaultValue = "15s",
-            description = "How long one request to the API server may take; default ${DEFAULT-VALUE}.")
-    private Duration requestTimeout = Duration.ofSeconds(15);
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "No progress on standard error.")
-    private boolean quiet;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Progress on standard error also where that is no terminal.")
-    private boolean verbose;
+    private final AttachOptions options = new AttachOptions(this);
 
     /** @param command what stood after {@code --} */
     AttachCommand(List<String> command) {
         this.command = command;
+    }
+
+    /** What picocli parses. */
+    CommandSpec spec() {
+        return options.spec();
     }
 
     @Override
@@ -145,25 +50,33 @@ final class AttachCommand implements Callable<Integer> {
     /** Decides all defaults, from what the standard streams are. */
     AttachRequest request(boolean inIsTerminal, boolean outIsTerminal, boolean errIsTerminal, Map<String, String> env) {
         boolean shell = command.isEmpty();
-        boolean wantsTty = tty || shell && inIsTerminal && outIsTerminal;
-        if (tty && !inIsTerminal) {
+        boolean wantsTty = options.tty() || shell && inIsTerminal && outIsTerminal;
+        if (options.tty() && !inIsTerminal) {
             System.err.println("Unable to use a TTY - input is not a terminal");
         }
         boolean hasTty = wantsTty && inIsTerminal;
         return new AttachRequest(
-                new ClusterOptions(kubeconfig, context, namespace(), requestTimeout),
+                new ClusterOptions(options.kubeconfig(), options.context(), namespace(), options.requestTimeout()),
                 target(),
-                container,
+                options.container(),
                 command,
-                stdin || shell,
+                options.stdin() || shell,
                 hasTty,
                 variables(env, hasTty),
                 ttl(),
-                timeout,
-                quiet ? Progress.Detail.QUIET : verbose || errIsTerminal ? Progress.Detail.ALL : Progress.Detail.LATE);
+                options.timeout(),
+                progress(errIsTerminal));
+    }
+
+    private Progress.Detail progress(boolean errIsTerminal) {
+        if (options.quiet()) {
+            return Progress.Detail.QUIET;
+        }
+        return options.verbose() || errIsTerminal ? Progress.Detail.ALL : Progress.Detail.LATE;
     }
 
     private Target target() {
+        List<String> targets = options.targets();
         return switch (targets.size()) {
             case 0 -> throw usage("name a target: kubectl cntr attach pod/NAME");
             case 1 -> Target.parse(targets.getFirst());
@@ -174,6 +87,7 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private @Nullable String namespace() {
+        String namespace = options.namespace();
         if (namespace != null && !namespace.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
             throw usage("'" + namespace + "' is not the name of a namespace");
         }
@@ -181,6 +95,7 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private @Nullable String ttl() {
+        String ttl = options.ttl();
         if (ttl != null) {
             try {
                 TimeToLive.parse(ttl);

@@ -5,29 +5,45 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.Properties;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code kubectl cntr} itself: says what there is. */
-@Command(
-        name = "kubectl cntr",
-        mixinStandardHelpOptions = true,
-        versionProvider = CntrCommand.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        description = "A shell next to any running container, with your own tools, inside exactly its world.",
-        footer = {
-            "",
-            "Example:",
-            "  kubectl cntr attach pod/hello -c app",
-            "",
-            "Help on a command: kubectl cntr attach --help"
-        })
 final class CntrCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("kubectl cntr");
+
+    CntrCommand() {
+        spec.usageMessage()
+                .synopsisSubcommandLabel("COMMAND")
+                .description("A shell next to any running container, with your own tools, inside exactly its world.")
+                .footer(
+                        "",
+                        "Example:",
+                        "  kubectl cntr attach pod/hello -c app",
+                        "",
+                        "Help on a command: kubectl cntr attach --help");
+        addStandardOptions(spec);
+    }
+
+    /** What picocli parses. */
+    CommandSpec spec() {
+        return spec;
+    }
+
+    /** Those that every command has. */
+    static void addStandardOptions(CommandSpec command) {
+        command.versionProvider(new Version())
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help message and exit.")
+                        .build())
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print version information and exit.")
+                        .build());
+    }
 
     @Override
     public void run() {

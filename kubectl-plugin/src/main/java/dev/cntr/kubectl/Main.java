@@ -21,8 +21,8 @@ public final class Main {
         int end = Arrays.asList(args).indexOf("--");
         String[] own = end < 0 ? args : Arrays.copyOf(args, end);
         List<String> command = end < 0 ? List.of() : List.of(args).subList(end + 1, args.length);
-        return new CommandLine(new CntrCommand())
-                .addSubcommand(new CommandLine(new AttachCommand(command)))
+        return new CommandLine(new CntrCommand().spec())
+                .addSubcommand(new CommandLine(new AttachCommand(command).spec()))
                 .registerConverter(Duration.class, Main::duration)
                 .setParameterExceptionHandler(
                         (e, _) -> complain(e.getCommandLine().getErr(), ExitCode.USAGE, e))

@@ -120,7 +120,7 @@ class AttachCommandTest {
 
     private static AttachCommand parse(List<String> command, String... args) {
         AttachCommand attach = new AttachCommand(command);
-        new CommandLine(attach)
+        new CommandLine(attach.spec())
                 .registerConverter(Duration.class, Durations::parse)
                 .parseArgs(args);
         return attach;

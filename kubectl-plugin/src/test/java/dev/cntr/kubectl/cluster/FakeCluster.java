@@ -45,6 +45,7 @@ public final class FakeCluster implements AutoCloseable {
 
     private final ObjectMapper mapper = new ObjectMapper().registerModule(new JavaTimeModule());
     private final ServerSocket server;
+    private final Thread acceptor;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final Map<String, Reply> replies = new ConcurrentHashMap<>();
     private final List<BlockingQueue<String>> watchers = new CopyOnWriteArrayList<>();
@@ -61,14 +62,14 @@ public final class FakeCluster implements AutoCloseable {
     public FakeCluster() throws IOException {
         certificates = null;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     /** Speaks TLS, and lets in only who has the client's certificate. */
     public FakeCluster(Certificates certificates) throws IOException {
         this.certificates = certificates;
         server = certificates.listen(InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     public String url() {
@@ -112,11 +113,6 @@ public final class FakeCluster implements AutoCloseable {
 
     public void exec(Exec does) {
         exec = does;
-    }
-
-    /** How many connections there were. */
-    public int connections() {
-        return connections.size();
     }
 
     /** Knows only this one. */
@@ -285,6 +281,12 @@ public final class FakeCluster implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            // Until then the port may still take connections.
+            acceptor.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         breakConnections();
     }
 }

@@ -1,0 +1,171 @@
+package dev.cntr.kubectl;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The options of {@code kubectl cntr attach}, in kubectl's words. picocli is told of them without annotations: for each type of
+ * those the JDK generates a class at every start.
+ */
+final class AttachOptions {
+    private static final String DESCRIPTION =
+            "Run a shell, or COMMAND, next to a running container: in its namespaces and cgroup, with its user and"
+                    + " capabilities, but with the agent's tools at / and the container's own files at /var/lib/cntr.";
+
+    private static final String[] FOOTER = {
+        "",
+        "Without COMMAND a shell is run with input, and with a terminal if this one is a terminal.",
+        "With COMMAND input is sent only with -i, and a terminal made only with -t.",
+        "",
+        "Examples:",
+        "  # A shell beside the default container of pod hello",
+        "  kubectl cntr attach hello",
+        "",
+        "  # Beside container app, in namespace team-a",
+        "  kubectl cntr attach pod/hello -c app -n team-a",
+        "",
+        "  # Beside the newest ready pod of a deployment",
+        "  kubectl cntr attach deploy/web",
+        "",
+        "  # One command, its output in a file here",
+        "  kubectl cntr attach hello -- tcpdump -c 10 -w - > hello.pcap",
+        "",
+        "  # Put a file into the container",
+        "  kubectl cntr attach hello -i -- sh -c 'cat > /var/lib/cntr/tmp/data' < data",
+        "",
+        "Exit codes: the command's own; 2 usage, 117 session lost, 118 expired, 119 no agent on the node,",
+        "120 cluster unreachable, 121 cntr not installed, 122 forbidden, 123 no such pod or container,",
+        "124 container not running, 125 other errors of cntr."
+    };
+
+    private final CommandSpec spec;
+    private final PositionalParamSpec targets = PositionalParamSpec.builder()
+            .arity("0..*")
+            .paramLabel("TARGET")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("NAME, pod/NAME, deploy/NAME, sts/, ds/, rs/ or job/.")
+            .build();
+    private final OptionSpec container =
+            value("NAME", "The container; by default the one kubectl exec would take.", "-c", "--container");
+    private final OptionSpec stdin = flag("Send standard input to the command.", "-i", "--stdin");
+    private final OptionSpec tty = flag("Give the command a terminal.", "-t", "--tty");
+    private final OptionSpec namespace =
+            value("NAME", "The pod's namespace; by default the context's.", "-n", "--namespace");
+    private final OptionSpec context = value("NAME", "The kubeconfig's context.", "--context");
+    private final OptionSpec kubeconfig = value("FILE", "The kubeconfig file.", "--kubeconfig");
+    private final OptionSpec ttl =
+            value("TIME", "Longest life of the session, such as 30m; default 1h, at most 24h.", "--ttl");
+    private final OptionSpec timeout = time("30s", "How long to wait for the agent", "--timeout");
+    private final OptionSpec requestTimeout =
+            time("15s", "How long one request to the API server may take", "--request-timeout");
+    private final OptionSpec quiet = flag("No progress on standard error.", "-q", "--quiet");
+    private final OptionSpec verbose =
+            flag("Progress on standard error also where that is no terminal.", "-v", "--verbose");
+
+    /** @param command what picocli is to run */
+    AttachOptions(Object command) {
+        spec = CommandSpec.wrapWithoutInspection(command).name("attach").addPositional(targets);
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis("kubectl cntr attach TARGET [-c CONTAINER] [-it] [options] [-- COMMAND [args...]]")
+                .description(DESCRIPTION)
+                .footer(FOOTER);
+        for (OptionSpec option : List.of(
+                container, stdin, tty, namespace, context, kubeconfig, ttl, timeout, requestTimeout, quiet, verbose)) {
+            spec.addOption(option);
+        }
+        CntrCommand.addStandardOptions(spec);
+    }
+
+    /** What picocli parses. */
+    CommandSpec spec() {
+        return spec;
+    }
+
+    List<String> targets() {
+        List<String> named = targets.getValue();
+        return named == null ? List.of() : named;
+    }
+
+    @Nullable
+    String container() {
+        return container.getValue();
+    }
+
+    boolean stdin() {
+        return isSet(stdin);
+    }
+
+    boolean tty() {
+        return isSet(tty);
+    }
+
+    @Nullable
+    String namespace() {
+        return namespace.getValue();
+    }
+
+    @Nullable
+    String context() {
+        return context.getValue();
+    }
+
+    @Nullable
+    String kubeconfig() {
+        return kubeconfig.getValue();
+    }
+
+    @Nullable
+    String ttl() {
+        return ttl.getValue();
+    }
+
+    Duration timeout() {
+        return timeout.getValue();
+    }
+
+    Duration requestTimeout() {
+        return requestTimeout.getValue();
+    }
+
+    boolean quiet() {
+        return isSet(quiet);
+    }
+
+    boolean verbose() {
+        return isSet(verbose);
+    }
+
+    private static boolean isSet(OptionSpec flag) {
+        return Boolean.TRUE.equals(flag.getValue());
+    }
+
+    private static OptionSpec value(String label, String description, String... names) {
+        return OptionSpec.builder(names)
+                .type(String.class)
+                .paramLabel(label)
+                .description(description)
+                .build();
+    }
+
+    private static OptionSpec flag(String description, String... names) {
+        return OptionSpec.builder(names)
+                .type(boolean.class)
+                .description(description)
+                .build();
+    }
+
+    private static OptionSpec time(String byDefault, String description, String name) {
+        return OptionSpec.builder(name)
+                .type(Duration.class)
+                .paramLabel("TIME")
+                .defaultValue(byDefault)
+                .description(description + "; default ${DEFAULT-VALUE}.")
+                .build();
+    }
+}
