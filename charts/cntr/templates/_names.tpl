@@ -43,3 +43,10 @@ affinity: {{ toJson . }}
 priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
+
+{{/* Whether the admission policies are made: "true", or nothing. */}}
+{{- define "cntr.policies" -}}
+{{- $served := .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" -}}
+{{- $wanted := toString .Values.policies.enabled -}}
+{{- if or (eq $wanted "true") (and (eq $wanted "auto") $served) }}true{{ end -}}
+{{- end }}

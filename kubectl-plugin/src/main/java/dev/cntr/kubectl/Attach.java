@@ -20,6 +20,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -61,9 +62,11 @@ final class Attach {
             String pod = request.target().pod(cluster);
             Sessions sessions = new Sessions(cluster);
             Session created = sessions.create(spec(pod, key.join()));
+            // asked while operator and agent are at work, so that it takes no time
+            CompletableFuture<Optional<String>> user = CompletableFuture.supplyAsync(cluster::userName, BESIDE);
             try (Abandoned abandoned = new Abandoned(sessions, created)) {
                 Session session = sessions.awaitReady(created, request.timeout(), progress::saw);
-                try (Relay relay = Relay.open(cluster, session);
+                try (Relay relay = Relay.open(cluster, session, user.join());
                         Terminal tty = terminal.join()) {
                     WindowSize size = tty == null ? WindowSize.NONE : tty.size();
                     try (ClientStream stream = connect(relay, size, key.join(), session)) {

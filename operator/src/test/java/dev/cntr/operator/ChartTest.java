@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -108,6 +110,31 @@ class ChartTest {
         assertThat(resources(attach.getRules())).containsExactlyInAnyOrder("pods", "pods/exec");
     }
 
+    /** The virtual rights are granted by the role that users get, or nobody could use what the policies guard. */
+    @Test
+    void usersHoldTheRightsThatThePoliciesAskFor() {
+        assertThat(one(render(), ClusterRole.class, "cntr-user").getRules())
+                .extracting(rule -> rule.getApiGroups() + " " + rule.getResources() + " " + rule.getVerbs())
+                .contains("[] [pods/cntr] [create]", "[cntr.dev] [debugsessions/attach] [create]");
+    }
+
+    @Test
+    void everyPolicyIsInForce() {
+        Collection<HasMetadata> objects = render("policies.enabled", "true");
+        List<String> policies = names(objects, ValidatingAdmissionPolicy.class);
+        assertThat(policies)
+                .containsExactlyInAnyOrder(
+                        "cntr-sessions", "cntr-relay-exec", "cntr-pods", "cntr-status", "cntr-operator");
+        assertThat(objects.stream()
+                        .filter(ValidatingAdmissionPolicyBinding.class::isInstance)
+                        .map(binding -> ((ValidatingAdmissionPolicyBinding) binding).getSpec())
+                        .map(spec -> spec.getPolicyName() + " " + spec.getValidationActions()))
+                .containsExactlyInAnyOrderElementsOf(
+                        policies.stream().map(name -> name + " [Deny]").toList());
+        assertThat(names(render("policies.enabled", "false"), ValidatingAdmissionPolicy.class))
+                .isEmpty();
+    }
+
     @Test
     void theRuntimesSocketIsReachedThroughItsDirectory() {
         PodSpec pod = one(render("agent.criSocket", "/var/run/crio/crio.sock"), DaemonSet.class, "cntr-agent")
@@ -146,7 +173,8 @@ class ChartTest {
         "images.agent.digest, sha256:short",
         "agent.criSocket, containerd.sock",
         "namespaces.system.name, Upper",
-        "operator.replicas, 0"
+        "operator.replicas, 0",
+        "policies.enabled, sometimes"
     })
     void aValueThatTheSchemaDoesNotKnowIsRefused(String key, String value) {
         assertThatThrownBy(() -> render(key, value)).hasMessageContaining("schema");

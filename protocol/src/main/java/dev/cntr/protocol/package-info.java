@@ -2,7 +2,7 @@
  * The stream between {@code kubectl cntr} and the agent: one byte pipe through the API server and the relay, in which both
  * sides speak {@link dev.cntr.protocol.Frame frames}.
  *
- * <p>The relay first sends a {@link dev.cntr.protocol.RelayRequest}: which session the pipe is for. Then:
+ * <p>The relay first sends a {@link dev.cntr.protocol.RelayRequest}: which session the pipe is for, and for whom. Then:
  *
  * <pre>
  * client  HELLO{version, columns, rows}          agent  CHALLENGE{nonce, session uid, pod uid}

@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,29 +17,44 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayRequestTest {
     @Test
     void readsTheSessionAndNotAByteMore() throws IOException {
-        ByteArrayInputStream in = in("/relay\0attach\0team-a\0hello-x7k2p\0", 0, "rest");
+        ByteArrayInputStream in = in("/relay\0attach\0team-a\0hello-x7k2p\0jane@example.com\0", 0, "rest");
         RelayRequest request = RelayRequest.read(in);
-        assertThat(request).isEqualTo(new RelayRequest("team-a", "hello-x7k2p"));
+        assertThat(request).isEqualTo(new RelayRequest("team-a", "hello-x7k2p", "jane@example.com"));
         assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo("rest");
-        assertThat(String.join("\0", request.command()) + "\0").isEqualTo("/relay\0attach\0team-a\0hello-x7k2p\0");
+        assertThat(String.join("\0", request.command()) + "\0")
+                .isEqualTo("/relay\0attach\0team-a\0hello-x7k2p\0jane@example.com\0");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/relay\0attach\0ns\0session",
-                "/relay\0attach\0ns\0",
-                "/relay\0attach\0ns\0session\0more\0",
-                "/relay\0exec\0ns\0session\0",
-                "/relay\0attach\0../ns\0session\0",
-                "/relay\0attach\0ns\0ses/sion\0",
-                "/relay\0attach\0ns\0\0",
-                "/relay\0attach\0NS\0session\0",
-                "/relay\0attach\0ns\0-session\0",
+                "/relay\0attach\0ns\0session\0jane",
+                "/relay\0attach\0ns\0session\0",
+                "/relay\0attach\0ns\0session\0jane\0more\0",
+                "/relay\0exec\0ns\0session\0jane\0",
+                "/relay\0attach\0../ns\0session\0jane\0",
+                "/relay\0attach\0ns\0ses/sion\0jane\0",
+                "/relay\0attach\0ns\0\0jane\0",
+                "/relay\0attach\0ns\0session\0\0",
+                "/relay\0attach\0NS\0session\0jane\0",
+                "/relay\0attach\0ns\0-session\0jane\0",
                 "\0",
             })
     void whateverElseIsRefused(String line) {
         assertThatThrownBy(() -> RelayRequest.read(in(line, 0, ""))).isInstanceOf(ProtocolException.class);
+    }
+
+    @Test
+    void aUserMayHaveAnyNameOfAnySaneLength() throws IOException {
+        for (String user : List.of("-", "system:serviceaccount:a:b", "Jürgen \u202e\n\"", "u".repeat(1024))) {
+            assertThat(RelayRequest.read(in("/relay\0attach\0ns\0session\0" + user + "\0", 0, ""))
+                            .user())
+                    .isEqualTo(user);
+        }
+        assertThatThrownBy(() -> new RelayRequest("ns", "session", "u".repeat(1025)))
+                .isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> new RelayRequest("ns", "session", "jane\0root"))
+                .isInstanceOf(ProtocolException.class);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,23 @@ public final class Cluster implements AutoCloseable {
     /** The API server, for messages. */
     String url() {
         return url;
+    }
+
+    /**
+     * Who the API server takes this client for, by a SelfSubjectReview; empty where it does not say, as one that lets nobody
+     * ask does.
+     */
+    public Optional<String> userName() {
+        try {
+            JsonNode review = send(
+                    request("apis/authentication.k8s.io/v1/selfsubjectreviews").post(JSON, """
+                    {"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""));
+            String name =
+                    review.path("status").path("userInfo").path("username").asText("");
+            return name.isEmpty() ? Optional.empty() : Optional.of(name);
+        } catch (ApiException | CntrException _) {
+            return Optional.empty(); // what is wrong is told by the requests that matter
+        }
     }
 
     JsonNode get(Resource resource, String name) {

@@ -6,6 +6,7 @@ import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.protocol.RelayRequest;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 
 /** The pipe to a session's agent: the relay on its node, exec'd through the API server. */
 public final class Relay implements AutoCloseable {
@@ -15,8 +16,12 @@ public final class Relay implements AutoCloseable {
         this.exec = exec;
     }
 
-    /** Opens the pipe to a session that is ready. */
-    public static Relay open(Cluster cluster, Session session) {
+    /**
+     * Opens the pipe to a session that is ready.
+     *
+     * @param user this user's name, as the cluster's policies compare it
+     */
+    public static Relay open(Cluster cluster, Session session, Optional<String> user) {
         String relay = session.status().relayPod();
         int slash = relay == null ? -1 : relay.indexOf('/');
         if (relay == null || slash < 0) {
@@ -30,7 +35,8 @@ public final class Relay implements AutoCloseable {
                     pods,
                     relay.substring(slash + 1),
                     Names.RELAY,
-                    new RelayRequest(session.namespace(), session.name()).command()));
+                    new RelayRequest(session.namespace(), session.name(), user.orElse(RelayRequest.UNKNOWN))
+                            .command()));
         } catch (ApiException e) {
             throw switch (e.status()) {
                 case 401 -> Failures.refused("exec", pods, e);

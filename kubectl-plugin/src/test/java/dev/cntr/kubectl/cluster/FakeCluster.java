@@ -39,6 +39,7 @@ public final class FakeCluster implements AutoCloseable {
         void created(FakeCluster cluster) throws Exception;
     }
 
+    static final String SELF = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
     public static final String SESSIONS = "/apis/cntr.dev/v1alpha1/namespaces/default/debugsessions";
 
     private record Reply(int status, String body) {}
@@ -47,7 +48,8 @@ public final class FakeCluster implements AutoCloseable {
     private final ServerSocket server;
     private final Thread acceptor;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
-    private final Map<String, Reply> replies = new ConcurrentHashMap<>();
+    private final Map<String, Reply> replies = new ConcurrentHashMap<>(
+            Map.of("POST " + SELF, new Reply(201, "{\"status\":{\"userInfo\":{\"username\":\"jane\"}}}")));
     private final List<BlockingQueue<String>> watchers = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private volatile Operator operator = _ -> {};

@@ -66,7 +66,17 @@ class RelayTest {
             });
             assertThat(relay.in().readNBytes(sent.length)).isEqualTo(sent);
         }
-        assertThat(command.get(1, TimeUnit.SECONDS)).containsExactly("/relay", "attach", "default", "hello-x7k2p");
+        assertThat(command.get(1, TimeUnit.SECONDS))
+                .containsExactly("/relay", "attach", "default", "hello-x7k2p", "jane");
+    }
+
+    @Test
+    void whoIsNotToldItsNameSaysSo() throws Exception {
+        server.refuse("POST " + FakeCluster.SELF, 403, "Forbidden", "selfsubjectreviews", "no");
+        server.exec((line, _, out, _, _) -> out.write(line.getLast().getBytes(UTF_8)));
+        try (Relay relay = open()) {
+            assertThat(relay.in().readAllBytes()).asString(UTF_8).isEqualTo("-");
+        }
     }
 
     @Test
@@ -147,6 +157,7 @@ class RelayTest {
                         DebugSessionStatus.EMPTY
                                 .change()
                                 .relayPod("cntr-relay/relay-1")
-                                .done()));
+                                .done()),
+                cluster.userName());
     }
 }

@@ -17,25 +17,27 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A debug container as the stream to its client sees it. */
-record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit) implements DebugProcess {
+record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit, Traffic traffic)
+        implements DebugProcess {
     @Override
     public OutputStream stdin() {
-        return new Input(container);
+        return new Input(container, traffic.in());
     }
 
     @Override
     public InputStream stdout() {
         boolean last = container.stderr() == null; // a terminal: its output is the only one
-        return new Output(container.stdout(), last ? container : null, "\r\n");
+        return new Output(container.stdout(), last ? container : null, "\r\n", traffic.out());
     }
 
     @Override
     public @Nullable InputStream stderr() {
         FdChannel channel = container.stderr();
-        return channel == null ? null : new Output(channel, container, "\n");
+        return channel == null ? null : new Output(channel, container, "\n", traffic.err());
     }
 
     @Override
@@ -51,9 +53,11 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
     /** What the command reads. Closing it ends the input: of the pipe, or by the terminal's end-of-file character. */
     private static final class Input extends OutputStream {
         private final DebugContainer container;
+        private final AtomicLong count;
 
-        Input(DebugContainer container) {
+        Input(DebugContainer container, AtomicLong count) {
             this.container = container;
+            this.count = count;
         }
 
         @Override
@@ -69,6 +73,7 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
             }
             try {
                 channel.write(ByteBuffer.wrap(bytes, offset, length));
+                count.addAndGet(length);
             } catch (ErrnoException e) {
                 throw new IOException(e.getMessage(), e);
             }
@@ -90,15 +95,17 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
         private final FdChannel channel;
         private final @Nullable DebugContainer complaining;
         private final String lineEnd;
+        private final AtomicLong count;
         private @Nullable InputStream complaint;
 
         /**
          * @param complaining the container whose failure to start is to be told here; null where another stream tells it
          */
-        Output(FdChannel channel, @Nullable DebugContainer complaining, String lineEnd) {
+        Output(FdChannel channel, @Nullable DebugContainer complaining, String lineEnd, AtomicLong count) {
             this.channel = channel;
             this.complaining = complaining;
             this.lineEnd = lineEnd;
+            this.count = count;
         }
 
         @Override
@@ -115,6 +122,7 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit)
             try {
                 int n = channel.read(ByteBuffer.wrap(bytes, offset, length));
                 if (n >= 0 || complaining == null) {
+                    count.addAndGet(Math.max(n, 0));
                     return n;
                 }
             } catch (ErrnoException e) {

@@ -9,6 +9,7 @@ import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.protocol.DebugProcess;
 import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.Outcome;
+import dev.cntr.protocol.RelayRequest;
 import dev.cntr.protocol.ServerStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -151,7 +152,7 @@ final class LiveSession {
         return true;
     }
 
-    /** What a client may have, once; or why not. */
+    /** What a client that has proven itself may have, once; or why not. */
     synchronized Claim claim() {
         if (end != null) {
             return new Claim.Refused(code(end), "the session has ended: " + end.text());
@@ -168,11 +169,6 @@ final class LiveSession {
         return new Claim.Granted(container);
     }
 
-    /** Gives a claim back that was not used, for instance because the client's proof was wrong. */
-    synchronized void unclaim() {
-        claimed = false;
-    }
-
     /** The right to attach. */
     sealed interface Claim {
         /** The caller starts the container and carries its streams. */
@@ -183,7 +179,7 @@ final class LiveSession {
     }
 
     /** Starts the command, carries its streams until one side ends, and ends the session with it. */
-    void serve(ServerStream stream, DebugContainer granted) {
+    void serve(ServerStream stream, DebugContainer granted, String user) {
         synchronized (this) {
             if (end != null) {
                 stream.end(code(end), "the session has ended: " + end.text());
@@ -191,7 +187,9 @@ final class LiveSession {
             }
             client = stream;
         }
-        DebugProcess process = new ContainerStreams(granted, commandExit(granted));
+        Traffic traffic = new Traffic();
+        DebugProcess process = new ContainerStreams(granted, commandExit(granted), traffic);
+        Audit.Visit visit = Audit.attached(resource(), user, clock);
         process.resize(stream.size());
         granted.start();
         executor.execute(() -> write(status -> status.finished()
@@ -202,11 +200,13 @@ final class LiveSession {
                                 ConditionType.ATTACHED,
                                 true,
                                 Reason.CLIENT_ATTACHED,
-                                "a client is attached",
+                                user.equals(RelayRequest.UNKNOWN)
+                                        ? "a client is attached"
+                                        : Audit.printable(user) + " is attached",
                                 clock.instant())
                         .done()));
         Outcome outcome = stream.run(process, resource().getSpec().process().tty());
-        log.info("session {} uid={}: client left: {}", key, key.uid(), outcome);
+        Audit.left(visit, outcome, traffic, clock);
         switch (outcome) {
             case Outcome.Exited(int code) -> end(Reason.EXITED, "the command ended with exit code " + code);
             case Outcome.ClientLost(String why) -> end(Reason.CLIENT_LOST, why);

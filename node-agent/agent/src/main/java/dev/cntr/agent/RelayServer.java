@@ -88,6 +88,7 @@ final class RelayServer implements AutoCloseable {
         RelayRequest request = RelayRequest.read(in);
         Optional<LiveSession> found = sessions.find(request.namespace(), request.session());
         if (found.isEmpty()) {
+            Audit.refused(request, ErrorCode.SESSION_NOT_FOUND);
             ServerStream.refuse(
                     in,
                     out,
@@ -98,19 +99,20 @@ final class RelayServer implements AutoCloseable {
             return;
         }
         LiveSession session = found.get();
+        ServerStream stream;
+        try {
+            stream = ServerStream.accept(in, out, identity(session));
+        } catch (IOException | ProtocolException e) {
+            Audit.refused(session.resource(), request.user(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+        // only now: whoever has no key must not keep the owner out
         switch (session.claim()) {
-            case LiveSession.Claim.Refused(ErrorCode code, String message) ->
-                ServerStream.refuse(in, out, code, message);
-            case LiveSession.Claim.Granted(var container) -> {
-                ServerStream stream;
-                try {
-                    stream = ServerStream.accept(in, out, identity(session));
-                } catch (IOException | RuntimeException e) {
-                    session.unclaim();
-                    throw e;
-                }
-                session.serve(stream, container);
+            case LiveSession.Claim.Refused(ErrorCode code, String message) -> {
+                Audit.refused(session.resource(), request.user(), message);
+                stream.end(code, message);
             }
+            case LiveSession.Claim.Granted(var container) -> session.serve(stream, container, request.user());
         }
     }
 

@@ -1,0 +1,68 @@
+package dev.cntr.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionSpec.Attach;
+import dev.cntr.api.DebugSessionSpec.Target;
+import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.protocol.ErrorCode;
+import dev.cntr.protocol.Outcome;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AuditTest {
+    private static final Instant NOW = Instant.parse("2026-05-04T03:00:00Z");
+
+    @Test
+    void aLineTellsWhoWasWhereFromWhenToWhenAndHowMuchPassed() {
+        Traffic traffic = new Traffic();
+        traffic.in().set(3);
+        traffic.out().set(5);
+        assertThat(Audit.json(Audit.left(visit("jane"), new Outcome.Exited(7), traffic, NOW.plusMillis(1500))))
+                .isEqualTo("{\"audit\":\"left\",\"user\":\"jane\",\"namespace\":\"shop\",\"session\":\"web-1\","
+                        + "\"sessionUID\":\"session-uid\",\"pod\":\"web\",\"podUID\":\"pod-uid\",\"container\":\"app\","
+                        + "\"containerID\":\"containerd://1\",\"node\":\"n1\",\"since\":\"2026-05-04T03:00:00Z\","
+                        + "\"until\":\"2026-05-04T03:00:01.500Z\",\"seconds\":1.5,\"outcome\":\"Exited\",\"exitCode\":7,"
+                        + "\"stdinBytes\":3,\"stdoutBytes\":5,\"stderrBytes\":0}");
+    }
+
+    @Test
+    void theEndThatWasNotTheCommandsIsNamed() {
+        assertThat(Audit.left(visit("jane"), new Outcome.Ended(ErrorCode.EXPIRED), new Traffic(), NOW))
+                .containsEntry("outcome", "Ended")
+                .containsEntry("reason", ErrorCode.EXPIRED)
+                .doesNotContainKey("exitCode");
+    }
+
+    @Test
+    void noNameForgesALineOrReachesATerminal() {
+        String line = Audit.json(Audit.attached(visit("jane\n{\"audit\":\"attached\"}\u001b]0;x\u0007\u202e")));
+        assertThat(line)
+                .contains("\"jane\\n{\\\"audit\\\":\\\"attached\\\"}\\u001B]0;x\\u0007\\u202E\"")
+                .matches("[\\x20-\\x7e]+");
+        assertThat(Audit.printable("Jürgen\n\u001b\u202e O'Neil")).isEqualTo("Jürgen??? O'Neil");
+        assertThat(Audit.printable("u".repeat(1000))).hasSize(515);
+    }
+
+    private static Audit.Visit visit(String user) {
+        DebugSession session = new DebugSession();
+        session.setMetadata(new ObjectMetaBuilder()
+                .withNamespace("shop")
+                .withName("web-1")
+                .withUid("session-uid")
+                .build());
+        session.setSpec(new DebugSessionSpec(
+                new Target("web", "app"), null, null, new Attach(List.of("ed25519:key")), "1h", 300));
+        session.setStatus(DebugSessionStatus.EMPTY
+                .change()
+                .nodeName("n1")
+                .podUID("pod-uid")
+                .container("app", "containerd://1")
+                .done());
+        return new Audit.Visit(session, user, NOW);
+    }
+}
