@@ -66,7 +66,11 @@ final class Cluster implements AutoCloseable {
     }
 
     Run kubectlWith(byte[] stdin, String... arguments) {
-        return Run.of(environment, stdin, PATIENCE, command(tool("CNTR_KUBECTL", "kubectl"), arguments));
+        return Run.of(environment, stdin, PATIENCE, kubectlCommand(arguments));
+    }
+
+    List<String> kubectlCommand(String... arguments) {
+        return command(tool("CNTR_KUBECTL", "kubectl"), arguments);
     }
 
     /** Applies a manifest. */
