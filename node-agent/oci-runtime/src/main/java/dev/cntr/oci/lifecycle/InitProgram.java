@@ -20,7 +20,9 @@ import dev.cntr.oci.process.Identity;
 import dev.cntr.oci.process.Park;
 import dev.cntr.oci.process.ProcessSettings;
 import dev.cntr.oci.process.ProcessSteps;
+import dev.cntr.oci.seccomp.SeccompCompiler;
 import dev.cntr.oci.spec.ProcessSpec;
+import dev.cntr.oci.spec.SeccompSpec;
 import dev.cntr.oci.spec.Spec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -94,7 +96,7 @@ public final class InitProgram {
         }
         sysctl(a, rootFileSystem.root());
         rootFileSystem.finish();
-        new ProcessSteps(a, settings()).emit(new Park.OnFifo(FIFO), held());
+        new ProcessSteps(a, settings(architecture)).emit(new Park.OnFifo(FIFO), held());
         return a.assemble();
     }
 
@@ -146,7 +148,8 @@ public final class InitProgram {
                 + " is not a setting of a namespace: it would be that of" + " the whole machine");
     }
 
-    private ProcessSettings settings() {
+    private ProcessSettings settings(Architecture architecture) {
+        Optional<SeccompSpec> seccomp = spec.linux().seccomp();
         ProcessSpec process = spec.process();
         ProcessSpec.User user = process.user();
         Identity identity = new Identity(
@@ -154,8 +157,11 @@ public final class InitProgram {
                 new Ids(user.gid(), user.gid(), user.gid(), user.gid()),
                 Optional.of(user.additionalGids()),
                 capabilities(),
+                false,
                 process.noNewPrivileges(),
-                List.of());
+                seccomp.map(s -> SeccompCompiler.compile(s, architecture)).stream()
+                        .toList(),
+                seccomp.map(SeccompSpec::flags).orElse(0L));
         Environment environment = Environment.of(process.env());
         if (environment.value("HOME").isEmpty() && user.uid() == 0) {
             environment = environment.with("HOME", "/root");
@@ -168,6 +174,7 @@ public final class InitProgram {
                 OptionalInt.of(user.umask().orElse(DEFAULT_UMASK)),
                 process.rlimits(),
                 process.securityLabel(),
+                Optional.empty(),
                 process.terminal(),
                 false);
     }

@@ -13,9 +13,10 @@ import java.util.OptionalInt;
  * @param directory where it starts
  * @param limits of getrlimit(2)
  * @param securityLabel the context of AppArmor or SELinux to execute in, as /proc/PID/attr/current prints it
+ * @param scheduling empty to leave it as it is
  * @param terminal whether descriptor 0 is to be the controlling terminal
- * @param lenient whether limits that may not be raised and a directory that may not be entered are passed over in silence:
- *     true where they copy those of another process
+ * @param lenient whether limits and priorities that may not be raised and a directory that may not be entered are passed
+ *     over in silence: true where they copy those of another process
  */
 public record ProcessSettings(
         Identity identity,
@@ -25,6 +26,7 @@ public record ProcessSettings(
         OptionalInt umask,
         Map<ResourceLimit, ResourceLimit.Range> limits,
         Optional<String> securityLabel,
+        Optional<Scheduling> scheduling,
         boolean terminal,
         boolean lenient) {
     public ProcessSettings {

@@ -37,6 +37,8 @@ public final class ProcessSteps {
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int PR_SET_KEEPCAPS = 8;
     private static final int PR_CAPBSET_DROP = 24;
+    private static final int PR_SET_SECUREBITS = 28;
+    private static final int SECBIT_NOROOT = 1;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_CAP_AMBIENT = 47;
     private static final int PR_CAP_AMBIENT_RAISE = 2;
@@ -68,6 +70,7 @@ public final class ProcessSteps {
         }
         settings.umask().ifPresent(mask -> a.call("umask", Syscall.UMASK, mask));
         limits();
+        settings.scheduling().ifPresent(scheduling -> scheduling.emit(a, settings.lenient()));
         settings.securityLabel().ifPresent(label -> SecurityLabel.emit(a, label));
         if (identity.noNewPrivileges()) {
             a.call("no new privileges", Syscall.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -116,7 +119,7 @@ public final class ProcessSteps {
         for (SeccompFilter filter : identity.filters()) {
             // struct sock_fprog: the number of instructions, padding, a pointer
             long program = a.longs(filter.instructions(), a.bytes(filter.program()));
-            a.call("seccomp filter", Syscall.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, program);
+            a.call("seccomp filter", Syscall.SECCOMP, SECCOMP_SET_MODE_FILTER, identity.filterFlags(), program);
         }
     }
 
@@ -126,6 +129,9 @@ public final class ProcessSteps {
             if (held.contains(c) && !sets.bounding().contains(c)) {
                 a.call("drop from the bounding set", Syscall.PRCTL, PR_CAPBSET_DROP, c, 0, 0, 0);
             }
+        }
+        if (identity.noRoot()) {
+            a.call("user 0 gains no capabilities", Syscall.PRCTL, PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0, 0);
         }
         a.call("keep capabilities", Syscall.PRCTL, PR_SET_KEEPCAPS, 1, 0, 0, 0);
         identity.groups().ifPresent(groups -> {

@@ -25,7 +25,8 @@ public record LinuxSpec(
         List<String> maskedPaths,
         List<String> readonlyPaths,
         Optional<String> propagation,
-        Map<String, String> sysctl) {
+        Map<String, String> sysctl,
+        Optional<SeccompSpec> seccomp) {
     static final LinuxSpec NOTHING = new LinuxSpec(
             Map.of(),
             new IdMap(List.of()),
@@ -36,7 +37,8 @@ public record LinuxSpec(
             List.of(),
             List.of(),
             Optional.empty(),
-            Map.of());
+            Map.of(),
+            Optional.empty());
 
     public LinuxSpec {
         namespaces = Map.copyOf(namespaces);
@@ -47,10 +49,6 @@ public record LinuxSpec(
     }
 
     static LinuxSpec read(JsonObject json) {
-        if (json.object("seccomp").isPresent()) {
-            throw new OciException("config.json: linux.seccomp: seccomp profiles are not compiled yet by cntr-oci;"
-                    + " run the container with seccomp=unconfined, or with another runtime");
-        }
         LinuxSpec linux = new LinuxSpec(
                 namespaces(json),
                 idMap(json, "uidMappings"),
@@ -61,7 +59,8 @@ public record LinuxSpec(
                 json.strings("maskedPaths"),
                 json.strings("readonlyPaths"),
                 json.string("rootfsPropagation").filter(s -> !s.isEmpty()),
-                json.object("sysctl", JsonObject::asStrings).orElse(Map.of()));
+                json.object("sysctl", JsonObject::asStrings).orElse(Map.of()),
+                json.object("seccomp", SeccompSpec::read));
         json.refuseTheRest();
         return linux;
     }

@@ -198,6 +198,22 @@ class CntrOciIT {
     }
 
     @Test
+    void aSeccompProfileIsInForceWithAndWithoutNewPrivileges() throws Exception {
+        String profile = "\"linux\": { \"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\":"
+                + " [{\"names\": [\"personality\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 28,"
+                + " \"args\": [{\"index\": 0, \"value\": 8, \"op\": \"SCMP_CMP_EQ\"}]}]},";
+        configure(
+                "/bin/busybox linux32 true; grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status",
+                "\"linux\": {",
+                profile);
+        assertThat(output()).contains("No space left on device").contains("NoNewPrivs:\t1\nSeccomp:\t2");
+        assertThat(cntrOci("delete", id).code()).isZero();
+
+        configure("", "\"noNewPrivileges\": true", "\"noNewPrivileges\": false");
+        assertThat(output()).contains("No space left on device").contains("NoNewPrivs:\t0\nSeccomp:\t2");
+    }
+
+    @Test
     void aUserNamespaceWithMappedIds() throws Exception {
         for (Path p = bundle; p != null && p.getNameCount() > 1; p = p.getParent()) {
             Files.setPosixFilePermissions(p, PosixFilePermissions.fromString("rwxr-xr-x"));

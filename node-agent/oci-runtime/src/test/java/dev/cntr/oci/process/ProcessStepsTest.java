@@ -26,8 +26,10 @@ class ProcessStepsTest {
                 new Ids(2, 2, 2, 2),
                 Optional.of(List.of(7L, 8L)),
                 new CapabilitySets(Capabilities.NONE, ONE, ONE, ONE, Capabilities.NONE),
+                false,
                 noNewPrivileges,
-                List.of(new SeccompFilter(new byte[8])));
+                List.of(new SeccompFilter(new byte[8])),
+                0);
         ProcessSettings settings = new ProcessSettings(
                 identity,
                 List.of(command),
@@ -35,6 +37,7 @@ class ProcessStepsTest {
                 "/",
                 OptionalInt.of(022),
                 Map.of(),
+                Optional.empty(),
                 Optional.empty(),
                 false,
                 true);

@@ -51,7 +51,13 @@ class SpecTest {
     @CsvSource(delimiter = '|', textBlock = """
             '' | '' | "hooks": {"poststop": [{"path": "/bin/true"}]} | hooks is not implemented
             '' | "intelRdt": {"closID": "x"} | '' | linux.intelRdt is not implemented
-            '' | "seccomp": {"defaultAction": "SCMP_ACT_ERRNO"} | '' | seccomp profiles are not compiled yet
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_NOTIFY"} | '' | linux.seccomp.defaultAction: SCMP_ACT_NOTIFY is not implemented
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "flags": ["SECCOMP_FILTER_FLAG_NEW_LISTENER"]} | '' | linux.seccomp.flags: SECCOMP_FILTER_FLAG_NEW_LISTENER is not implemented
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/x"} | '' | linux.seccomp.listenerPath is not implemented
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_PARDON"} | '' | SCMP_ACT_PARDON is no action
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["x"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 6, "value": 0, "op": "SCMP_CMP_EQ"}]}]} | '' | linux.seccomp.syscalls[0].args[0].index: a call has the arguments 0 to 5
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["x"], "action": "SCMP_ACT_ALLOW", "args": [{"op": "SCMP_CMP_ALMOST"}]}]} | '' | SCMP_CMP_ALMOST is no comparison
+            '' | "seccomp": {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["x"], "action": "SCMP_ACT_ALLOW", "includes": {"caps": ["CAP_SYS_ADMIN"]}}]} | '' | linux.seccomp.syscalls[0].includes is not implemented
             "ioPriority": {"class": "IOPRIO_CLASS_IDLE", "priority": 4} | '' | '' | process.ioPriority is not implemented
             '' | "resources": {"network": {"classID": 7}} | '' | linux.resources.network is not implemented
             '' | "resources": {"cpu": {"idle": 1}} | '' | linux.resources.cpu.idle is not implemented
