@@ -2,26 +2,24 @@ package dev.cntr.attach;
 
 import dev.cntr.linux.proc.IdMap;
 import dev.cntr.linux.proc.Namespace;
-import dev.cntr.linux.proc.ProcessFiles;
 import dev.cntr.linux.proc.ProcessStatus;
+import dev.cntr.linux.proc.ProcessStatus.CapabilitySets;
 import dev.cntr.linux.proc.ProcessStatus.Ids;
 import dev.cntr.linux.security.Capabilities;
-import dev.cntr.oci.process.Environment;
 import dev.cntr.oci.process.Identity;
 import dev.cntr.oci.process.ProcessSettings;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What is to be done to make a debug container, decided but not done.
  *
  * @param settings what the process is to be, its ids as its own user namespace counts them
+ * @param root the tree that it sees at {@code /}
  * @param outsideGroups supplementary groups to set before the user namespace is entered, because they cannot be set in it
  * @param held the bounding set that the process comes with, from which is dropped
  * @param warnings what will not be exactly as in the target
@@ -29,17 +27,12 @@ import java.util.stream.Collectors;
 public record AttachPlan(
         Target target,
         ProcessSettings settings,
+        Command.Root root,
         Optional<List<Long>> outsideGroups,
         Capabilities held,
         List<String> warnings) {
-    /** Where the target's tree is in the debug container, and where the command starts. */
+    /** Where the target's tree is in the debug container. */
     public static final String TARGET_ROOT = "/var/lib/cntr";
-
-    /** Variables of the target that name files of its own tree for the dynamic linker, ld.so(8). */
-    private static final Set<String> LINKER = Set.of("LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT");
-
-    /** Variables that describe a terminal and its user: the client's, never the target's. */
-    private static final Set<String> TERMINAL = Set.of("TERM", "LANG", "COLORTERM");
 
     public AttachPlan {
         warnings = List.copyOf(warnings);
@@ -53,15 +46,37 @@ public record AttachPlan(
     public static AttachPlan of(Target target, Command command) {
         List<String> warnings = new ArrayList<>();
         ProcessStatus status = target.status();
-        Capabilities held = target.ownUserNamespace() ? Capabilities.all(Capabilities.last()) : own(target, warnings);
+        Elevation elevation = command.elevation();
+        CapabilitySets own = Rights.own();
+        Capabilities all = Capabilities.all(Capabilities.last());
+        Capabilities available =
+                target.ownUserNamespace() ? all : own.permitted().and(own.bounding());
+        elevation.describe(available).ifPresent(warnings::add);
+        Ids uids = inside(status.uids(), target.uids(), target, "user");
+        Ids gids = inside(status.gids(), target.gids(), target, "group");
+        if (elevation.user().isPresent()) {
+            Elevation.User user = elevation.user().get();
+            uids = mapped(user.uid(), target.uids(), target, "user");
+            gids = user.gid().isPresent() ? mapped(user.gid().getAsLong(), target.gids(), target, "group") : gids;
+        }
+        Rights rights = Rights.of(status.capabilities(), uids, elevation, available);
+        warnings.addAll(rights.warnings());
+        if (!target.ownUserNamespace()) {
+            rights.check(own, target, warnings);
+        }
+        Capabilities held = target.ownUserNamespace() ? all : own.bounding();
+        Seccomp.Chosen seccomp = target.seccomp().choose(target.process(), command);
+        seccomp.warning().ifPresent(warnings::add);
         boolean groupsOutside = target.ownUserNamespace() && target.setgroupsDenied();
         Identity identity = new Identity(
-                inside(status.uids(), target.uids(), target, "user"),
-                inside(status.gids(), target.gids(), target, "group"),
+                uids,
+                gids,
                 groupsOutside ? Optional.empty() : Optional.of(groups(target, warnings)),
-                status.capabilities(),
-                status.noNewPrivileges(),
-                target.filters());
+                rights.sets(),
+                rights.noRoot(),
+                status.noNewPrivileges() && elevation.profile() != Profile.SYSADMIN,
+                seccomp.filters(),
+                seccomp.flags());
         target.cgroups()
                 .unreachable()
                 .forEach(m -> warnings.add("the cgroup " + m.path() + " of " + (m.v2() ? "v2" : m.controllers())
@@ -69,32 +84,30 @@ public record AttachPlan(
         ProcessSettings settings = new ProcessSettings(
                 identity,
                 command.arguments(),
-                environment(target.environment(), command, warnings),
-                TARGET_ROOT,
+                Variables.of(target.environment(), command, warnings),
+                directory(target, command.root()),
                 status.umask(),
                 new EnumMap<>(target.limits()),
-                target.label(),
+                elevation.withoutConfinement() ? Optional.empty() : target.label(),
+                Optional.of(target.scheduling()),
                 command.terminal(),
                 true);
         Optional<List<Long>> outside = groupsOutside ? Optional.of(status.groups()) : Optional.empty();
-        return new AttachPlan(target, settings, outside, held, warnings);
+        return new AttachPlan(target, settings, command.root(), outside, held, warnings);
     }
 
-    private static Capabilities own(Target target, List<String> warnings) {
-        try (ProcessFiles self = ProcessFiles.ofCallingThread()) {
-            ProcessStatus.CapabilitySets mine = self.status().capabilities();
-            ProcessStatus.CapabilitySets theirs = target.status().capabilities();
-            Capabilities missing = theirs.permitted().with(theirs.inheritable()).without(mine.permitted());
-            if (!missing.isEmpty()) {
-                throw new AttachException("cannot attach to " + target.process() + ": it holds " + missing
-                        + ", which this program does not; give it these capabilities");
-            }
-            Capabilities unbound = theirs.bounding().without(mine.bounding());
-            if (!unbound.isEmpty()) {
-                warnings.add("the bounding set lacks " + unbound + ", as that of this program does");
-            }
-            return mine.bounding();
+    private static String directory(Target target, Command.Root root) {
+        if (root == Command.Root.TARGET) {
+            return target.directory();
         }
+        return target.directory().equals("/") ? TARGET_ROOT : TARGET_ROOT + target.directory();
+    }
+
+    private static Ids mapped(long id, IdMap map, Target target, String kind) {
+        if (target.ownUserNamespace() && map.outside(id).isEmpty()) {
+            throw notMapped(id, target, kind);
+        }
+        return new Ids(id, id, id, id);
     }
 
     private static Ids inside(Ids ids, IdMap map, Target target, String kind) {
@@ -109,9 +122,12 @@ public record AttachPlan(
         if (!target.ownUserNamespace()) {
             return id;
         }
-        return map.inside(id)
-                .orElseThrow(() -> new AttachException("cannot attach to " + target.process() + ": its " + kind + " id "
-                        + id + " is not mapped in its user namespace"));
+        return map.inside(id).orElseThrow(() -> notMapped(id, target, kind));
+    }
+
+    private static AttachException notMapped(long id, Target target, String kind) {
+        return new AttachException("cannot attach to " + target.process() + ": the " + kind + " id " + id
+                + " is not mapped in its user namespace");
     }
 
     private static List<Long> groups(Target target, List<String> warnings) {
@@ -127,26 +143,6 @@ public record AttachPlan(
         return groups;
     }
 
-    private static Environment environment(Environment target, Command command, List<String> warnings) {
-        Environment environment = target;
-        for (String name : LINKER) {
-            if (target.value(name).isPresent()) {
-                environment = environment.without(name);
-                warnings.add(name + " of the target is left out: it names files of the target's own tree");
-            }
-        }
-        for (String name : target.names()) {
-            if (TERMINAL.contains(name) || name.startsWith("LC_")) {
-                environment = environment.without(name);
-            }
-        }
-        environment = environment.with("PATH", command.path());
-        for (Map.Entry<String, String> variable : command.environment().entrySet()) {
-            environment = environment.with(variable.getKey(), variable.getValue());
-        }
-        return environment;
-    }
-
     /** The plan in words, a line each. */
     public String describe() {
         Identity who = settings.identity();
@@ -159,7 +155,10 @@ public record AttachPlan(
                         .sorted()
                         .map(Namespace::link)
                         .collect(Collectors.joining(" ", "", "; mnt is a copy of its own")));
-        lines.add("view          / is the tools' tree, " + TARGET_ROOT + " the target's");
+        lines.add(
+                root == Command.Root.TOOLS
+                        ? "view          / is the tools' tree, " + TARGET_ROOT + " the target's"
+                        : "view          / is the target's tree");
         target.cgroups().directories().forEach(d -> lines.add("cgroup        " + d.path()));
         lines.add("ids           uid " + who.uids().effective() + " gid "
                 + who.gids().effective() + " groups "
@@ -170,6 +169,7 @@ public record AttachPlan(
                 + target.label().map(l -> ", context " + l).orElse(""));
         lines.add("seccomp       "
                 + (who.filters().isEmpty() ? "none" : who.filters().toString()));
+        settings.scheduling().ifPresent(scheduling -> lines.add("scheduling    " + scheduling));
         lines.add("environment   " + settings.environment());
         lines.add(
                 "command       " + String.join(" ", settings.arguments()) + (settings.terminal() ? " (terminal)" : ""));

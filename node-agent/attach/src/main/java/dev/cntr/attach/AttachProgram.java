@@ -23,7 +23,7 @@ import dev.cntr.oci.process.ProcessSteps;
  * </ol>
  */
 public final class AttachProgram {
-    /** The tools' detached mount. */
+    /** The tools' detached mount; without tools, nothing that is used. */
     static final int TOOLS = 4;
 
     static final int PIDFD = 5;
@@ -62,11 +62,19 @@ public final class AttachProgram {
         }
         a.call("copy the mount namespace", Syscall.UNSHARE, Namespace.MNT.flag());
         a.call("let no mount propagate", Syscall.MOUNT, 0, a.string("/"), 0, MS_REC | MS_SLAVE, 0);
-        new ToolsView(a, target).emit();
+        switch (plan.root()) {
+            case TOOLS -> new ToolsView(a, target).emit();
+            case TARGET -> new TargetView(a, target).emit();
+        }
         Init.fork(a, 0);
-        if (!target.procMounted()) {
+        if (plan.root() == Command.Root.TOOLS && !target.procMounted()) {
             long proc = a.string("proc");
             a.call("mount proc", Syscall.MOUNT, proc, a.string("/proc"), proc, MS_NOSUID_NODEV_NOEXEC, 0)
+                    .ignoringErrors();
+        }
+        if (plan.root() == Command.Root.TOOLS) {
+            // Stays so where the user may not enter the target's working directory.
+            a.call("enter the target's tree", Syscall.CHDIR, a.string(AttachPlan.TARGET_ROOT))
                     .ignoringErrors();
         }
         new ProcessSteps(a, plan.settings()).emit(new Park.OnControl(), plan.held());

@@ -4,27 +4,75 @@ import dev.cntr.linux.terminal.WindowSize;
 import dev.cntr.oci.process.Environment;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is to run in a debug container.
  *
- * @param arguments the command, looked for in the tools' PATH where it has no slash, and its arguments
+ * @param arguments the command, looked for in PATH where it has no slash, and its arguments
  * @param environment variables besides the target's: those of the user's terminal (TERM, LANG, LC_*, COLORTERM), PATH of
  *     the tools, or what a user asked for. They win over the target's
  * @param terminal whether it gets a terminal; else it gets three pipes
  * @param size of the terminal at the start
+ * @param root which tree it sees at {@code /}
+ * @param elevation what it may do beyond the target
+ * @param kept variables of the caller that the user asked to keep. The target's win over them
+ * @param runtimeSpec the {@code config.json} that the target was made by, where its engine tells it: what its seccomp
+ *     filters are made of where they cannot be copied
  */
-public record Command(List<String> arguments, Map<String, String> environment, boolean terminal, WindowSize size) {
+public record Command(
+        List<String> arguments,
+        Map<String, String> environment,
+        boolean terminal,
+        WindowSize size,
+        Root root,
+        Elevation elevation,
+        Map<String, String> kept,
+        Optional<String> runtimeSpec) {
     /** A login shell: bash where the tools have it. */
     public static final List<String> SHELL =
             List.of("sh", "-c", "if command -v bash >/dev/null 2>&1; then exec bash -l; else exec sh -l; fi");
 
+    /** The tree at {@code /}. */
+    public enum Root {
+        /** The tools'; the target's is at {@link AttachPlan#TARGET_ROOT}. */
+        TOOLS,
+        /** The target's own, as for the target itself: no tools, and its own PATH. */
+        TARGET
+    }
+
     public Command {
         arguments = arguments.isEmpty() ? SHELL : List.copyOf(arguments);
         environment = Map.copyOf(environment);
+        kept = Map.copyOf(kept);
     }
 
-    /** Its PATH: where the tools are. */
+    /** One that runs with the tools, and may do what the target may. */
+    public Command(List<String> arguments, Map<String, String> environment, boolean terminal, WindowSize size) {
+        this(arguments, environment, terminal, size, Root.TOOLS, Elevation.NONE, Map.of(), Optional.empty());
+    }
+
+    /** With more rights than the target. */
+    public Command elevated(Elevation to) {
+        return new Command(arguments, environment, terminal, size, root, to, kept, runtimeSpec);
+    }
+
+    /** In the target's own tree. */
+    public Command inTargetsTree() {
+        return new Command(arguments, environment, terminal, size, Root.TARGET, elevation, kept, runtimeSpec);
+    }
+
+    /** With variables of the caller where the target has none of that name. */
+    public Command keeping(Map<String, String> variables) {
+        return new Command(arguments, environment, terminal, size, root, elevation, variables, runtimeSpec);
+    }
+
+    /** With what the target was made by. */
+    public Command madeBy(Optional<String> spec) {
+        return new Command(arguments, environment, terminal, size, root, elevation, kept, spec);
+    }
+
+    /** The PATH of the tools. */
     String path() {
         return environment.getOrDefault("PATH", Environment.DEFAULT_PATH);
     }

@@ -64,26 +64,42 @@ public final class DebugContainer implements AutoCloseable {
      */
     public static DebugContainer create(PinnedProcess target, Fd toolsMount, Command command) {
         try (Mount tools = Mount.of(toolsMount)) {
-            return create(AttachPlan.of(Target.of(target), command), tools, command);
+            // Private: pivot_root(2) refuses a shared one, as a clone of a shared mount is.
+            tools.change(
+                    Set.of(MountAttribute.MOUNT_ATTR_NOSUID, MountAttribute.MOUNT_ATTR_NODEV),
+                    Set.of(),
+                    Propagation.MS_PRIVATE,
+                    Mount.Extent.TREE);
+            AttachPlan plan = AttachPlan.of(Target.of(target), command);
+            return create(plan, new FdTable().put(AttachProgram.TOOLS, tools.fd()), command);
         } catch (ErrnoException e) {
             target.verify();
             throw new AttachException("cannot attach to " + target + ": " + e.getMessage(), e);
         }
     }
 
-    private static DebugContainer create(AttachPlan plan, Mount tools, Command command) {
-        Target target = plan.target();
-        // Private: pivot_root(2) refuses a shared one, as a clone of a shared mount is.
-        tools.change(
-                Set.of(MountAttribute.MOUNT_ATTR_NOSUID, MountAttribute.MOUNT_ATTR_NODEV),
-                Set.of(),
-                Propagation.MS_PRIVATE,
-                Mount.Extent.TREE);
-        Streams streams = Streams.open(target, command);
+    /**
+     * Makes one without tools, in the target's own tree and with its own PATH: what the container itself could run.
+     *
+     * @param target stays the caller's; it may be closed when this is
+     * @throws AttachException with the reason; nothing is left then
+     * @throws dev.cntr.linux.proc.ProcessGoneException where the target has ended
+     */
+    public static DebugContainer createInTarget(PinnedProcess target, Command command) {
+        Command inside = command.inTargetsTree();
         try {
-            FdTable fds = streams.table()
-                    .put(AttachProgram.TOOLS, tools.fd())
-                    .put(AttachProgram.PIDFD, target.process().fd());
+            return create(AttachPlan.of(Target.of(target), inside), new FdTable(), inside);
+        } catch (ErrnoException e) {
+            target.verify();
+            throw new AttachException("cannot attach to " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static DebugContainer create(AttachPlan plan, FdTable fds, Command command) {
+        Target target = plan.target();
+        Streams streams = Streams.open(plan, command);
+        try {
+            streams.giveTo(fds.put(AttachProgram.PIDFD, target.process().fd()));
             Init init =
                     new Init(AttachProgram.compile(plan, Architecture.current()), fds, helper -> place(target, helper));
             CreatedContainer container =

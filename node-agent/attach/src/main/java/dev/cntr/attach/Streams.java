@@ -42,11 +42,11 @@ final class Streams implements AutoCloseable {
         this.theirs = theirs;
     }
 
-    static Streams open(Target target, Command command) {
-        return command.terminal() ? terminal(target, command.size()) : pipes(target);
+    static Streams open(AttachPlan plan, Command command) {
+        return command.terminal() ? terminal(plan, command.size()) : pipes(plan);
     }
 
-    private static Streams pipes(Target target) {
+    private static Streams pipes(AttachPlan plan) {
         List<Pipe> pipes = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
@@ -56,7 +56,7 @@ final class Streams implements AutoCloseable {
             Pipe out = pipes.get(1);
             Pipe err = pipes.get(2);
             List<Fd> theirs = List.of(in.read(), out.write(), err.write());
-            theirs.forEach(fd -> own(fd, target));
+            theirs.forEach(fd -> own(fd, plan));
             return new Streams(
                     null, new FdChannel(in.write()), new FdChannel(out.read()), new FdChannel(err.read()), theirs);
         } catch (RuntimeException e) {
@@ -66,12 +66,12 @@ final class Streams implements AutoCloseable {
     }
 
     /** A terminal of the target's own /dev/pts where it has one, so that its name means something there. */
-    private static Streams terminal(Target target, WindowSize size) {
-        Pty pty = targetPty(target);
+    private static Streams terminal(AttachPlan plan, WindowSize size) {
+        Pty pty = targetPty(plan.target());
         try {
             pty.resize(size);
             Fd side = pty.openTerminal();
-            own(side, target);
+            own(side, plan);
             return new Streams(pty, pty.master(), pty.master(), null, List.of(side, side, side));
         } catch (RuntimeException e) {
             pty.close();
@@ -97,19 +97,19 @@ final class Streams implements AutoCloseable {
     }
 
     /** Gives the file to the process's user, so that it can open /dev/stdin or its terminal once more. */
-    private static void own(Fd fd, Target target) {
-        long uid = target.status().uids().effective();
+    private static void own(Fd fd, AttachPlan plan) {
+        long inside = plan.settings().identity().uids().effective();
+        Target target = plan.target();
+        long uid = target.ownUserNamespace() ? target.uids().outside(inside).orElse(inside) : inside;
         long r = Kernel.current().call(Syscall.FCHOWN, fd.number(), uid, -1);
         ErrnoException.check(r, Syscall.FCHOWN, "the process's standard streams");
     }
 
-    /** The process's descriptors 0, 1 and 2. */
-    FdTable table() {
-        FdTable fds = new FdTable();
+    /** Adds the process's descriptors 0, 1 and 2. */
+    void giveTo(FdTable fds) {
         for (int i = 0; i < theirs.size(); i++) {
             fds.put(i, theirs.get(i));
         }
-        return fds;
     }
 
     /** Closes the process's sides here, so that their end is seen. */

@@ -8,12 +8,11 @@ import dev.cntr.linux.proc.Namespace;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.proc.ProcessFiles;
 import dev.cntr.linux.proc.ProcessStatus;
-import dev.cntr.linux.proc.ProcessStatus.SeccompMode;
 import dev.cntr.linux.proc.ResourceLimit;
 import dev.cntr.linux.security.SeccompException;
-import dev.cntr.linux.security.SeccompFilter;
 import dev.cntr.linux.security.SeccompFilters;
 import dev.cntr.oci.process.Environment;
+import dev.cntr.oci.process.Scheduling;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +27,10 @@ import java.util.Set;
  * @param uids how its user namespace maps ids, as seen from here
  * @param gids likewise
  * @param setgroupsDenied whether its user namespace forbids setgroups(2)
- * @param filters its seccomp filters, the oldest first
+ * @param seccomp its seccomp filters
  * @param label its context of AppArmor or SELinux where that differs from this program's
  * @param root its root directory, from the root of its mount namespace; {@code /} but for a chrooted process
+ * @param directory its working directory, from its root; {@code /} where that is not below it
  * @param procMounted whether it has a proc file system at /proc
  */
 public record Target(
@@ -40,25 +40,26 @@ public record Target(
         IdMap uids,
         IdMap gids,
         boolean setgroupsDenied,
-        List<SeccompFilter> filters,
+        Seccomp seccomp,
         Optional<String> label,
         Cgroups cgroups,
         Map<ResourceLimit, ResourceLimit.Range> limits,
         int oomScoreAdjustment,
         Environment environment,
         String root,
+        String directory,
+        Scheduling scheduling,
         boolean procMounted) {
 
     public Target {
         namespaces = Set.copyOf(namespaces);
-        filters = List.copyOf(filters);
         limits = Map.copyOf(limits);
     }
 
     /**
      * Looks at a process.
      *
-     * @throws AttachException where it cannot be copied: its seccomp filters cannot be read
+     * @throws AttachException where nothing can be made that is like it
      * @throws dev.cntr.linux.proc.ProcessGoneException where it has ended
      */
     public static Target of(PinnedProcess process) {
@@ -73,13 +74,15 @@ public record Target(
                     files.uidMap(),
                     files.gidMap(),
                     files.setgroupsDenied(),
-                    filters(process, status),
+                    seccomp(process, status),
                     label.equals(self.securityLabel()) ? Optional.empty() : label,
                     Cgroups.of(files),
                     files.limits(),
                     files.oomScoreAdjustment(),
                     Environment.ofBytes(files.environment()),
                     files.link("root"),
+                    directory(files),
+                    Scheduling.of(process.pid()),
                     files.mounts().stream().anyMatch(Target::isProc));
             process.verify();
             return target;
@@ -100,26 +103,34 @@ public record Target(
         return differing;
     }
 
+    private static String directory(ProcessFiles files) {
+        String root = files.link("root");
+        String directory = files.link("cwd");
+        String below = root.equals("/") ? root : root + "/";
+        if (!directory.startsWith(below) || directory.endsWith(" (deleted)")) {
+            return "/";
+        }
+        return directory.substring(below.length() - 1);
+    }
+
     private static boolean isProc(MountInfo mount) {
         return mount.mountPoint().equals("/proc") && mount.type().equals("proc");
     }
 
-    private static List<SeccompFilter> filters(PinnedProcess process, ProcessStatus status) {
-        if (status.seccomp() == SeccompMode.STRICT) {
-            throw new AttachException("cannot attach to " + process
-                    + ": it runs in seccomp's strict mode, in which no shell can run (seccomp(2))");
-        }
-        if (status.seccomp() == SeccompMode.DISABLED) {
-            return List.of();
-        }
-        try {
-            return SeccompFilters.copy(process.pid());
-        } catch (SeccompException e) {
-            throw new AttachException(
-                    "cannot attach to " + process + ": " + e.getMessage() + ". A debug container without the target's"
-                            + " seccomp filter is not made",
-                    e);
-        }
+    private static Seccomp seccomp(PinnedProcess process, ProcessStatus status) {
+        return switch (status.seccomp()) {
+            case STRICT ->
+                throw new AttachException("cannot attach to " + process
+                        + ": it runs in seccomp's strict mode, in which no shell can run (seccomp(2))");
+            case DISABLED -> new Seccomp.Copied(List.of());
+            case FILTER -> {
+                try {
+                    yield new Seccomp.Copied(SeccompFilters.copy(process.pid()));
+                } catch (SeccompException e) {
+                    yield new Seccomp.Unreadable(e);
+                }
+            }
+        };
     }
 
     /** Whether it is in a user namespace of its own. */

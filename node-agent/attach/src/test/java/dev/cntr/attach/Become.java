@@ -35,6 +35,30 @@ final class Become {
         a.call("no new privileges", Syscall.PRCTL, 38, 1, 0, 0, 0);
         byte[] filter = filter();
         a.call("seccomp", Syscall.SECCOMP, 1, 0, a.longs(filter.length / 8, a.bytes(filter)));
+        sleep(a, file);
+    }
+
+    /** Another one: root that keeps what it is given, but nothing of it by executing its command, as with file capabilities. */
+    static void writeWithCapabilities(Path file, int uid, long permitted, long ambient) throws IOException {
+        Assembler a = Assembler.silent(Architecture.current());
+        a.call("keep capabilities", Syscall.PRCTL, 8, 1, 0, 0, 0);
+        a.call("uid", Syscall.SETRESUID, uid, uid, uid);
+        int p = (int) permitted;
+        int i = (int) ambient;
+        a.call("capabilities", Syscall.CAPSET, a.ints(0x20080522, 0), a.ints(p, p, i, 0, 0, 0));
+        for (int c = 0; c < 31; c++) {
+            if ((ambient >>> c & 1) != 0) {
+                a.call("ambient", Syscall.PRCTL, 47, 2, c, 0, 0);
+            }
+        }
+        a.call("call itself sleep", Syscall.PRCTL, 15, a.string("sleep"), 0, 0, 0);
+        var wait = a.call("wait", Syscall.PPOLL, 0, 0, 0, 0);
+        wait.onSuccess(wait.start());
+        a.exit(1);
+        write(a, file);
+    }
+
+    private static void sleep(Assembler a, Path file) throws IOException {
         a.call(
                 "sleep",
                 Syscall.EXECVE,
@@ -42,6 +66,10 @@ final class Become {
                 a.strings(List.of("/bin/busybox", "sleep", "1000")),
                 a.strings(List.of("HELLO=world")));
         a.exit(1);
+        write(a, file);
+    }
+
+    private static void write(Assembler a, Path file) throws IOException {
         Files.write(file, a.assemble().elf());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

@@ -31,8 +31,15 @@ final class Session implements AutoCloseable {
 
     /** Created, not started. */
     static Session create(TestTarget target, TestTools tools, boolean terminal, String... arguments) {
-        Command command = new Command(List.of(arguments), Map.of("TERM", "xterm", "PATH", "/bin"), terminal, SIZE);
+        return create(target, tools, command(terminal, arguments));
+    }
+
+    static Session create(TestTarget target, TestTools tools, Command command) {
         return new Session(DebugContainer.create(target.process(), tools.mount(), command));
+    }
+
+    static Command command(boolean terminal, String... arguments) {
+        return new Command(List.of(arguments), Map.of("TERM", "xterm", "PATH", "/bin"), terminal, SIZE);
     }
 
     static Session start(TestTarget target, TestTools tools, boolean terminal, String... arguments) {
@@ -43,9 +50,25 @@ final class Session implements AutoCloseable {
 
     /** Runs a shell script to its end and gives what it printed on both. */
     static String run(TestTarget target, TestTools tools, String script) {
-        try (Session session = start(target, tools, false, "sh", "-c", script)) {
-            session.exit();
-            return session.out.all() + session.errors();
+        return run(target, tools, script, Elevation.NONE);
+    }
+
+    static String run(TestTarget target, TestTools tools, String script, Elevation elevation) {
+        Command command = command(false, "sh", "-c", script).elevated(elevation);
+        return new Session(DebugContainer.create(target.process(), tools.mount(), command)).output();
+    }
+
+    /** Runs a shell script in the target's own tree. */
+    static String runInTarget(TestTarget target, String script) {
+        Command command = command(false, "sh", "-c", script);
+        return new Session(DebugContainer.createInTarget(target.process(), command)).output();
+    }
+
+    private String output() {
+        try (this) {
+            container.start();
+            exit();
+            return out.all() + errors();
         }
     }
 

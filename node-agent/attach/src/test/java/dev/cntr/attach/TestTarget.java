@@ -119,17 +119,24 @@ final class TestTarget implements AutoCloseable {
 
     /** A process that is there already. */
     static TestTarget of(Process process, Path root) throws IOException {
-        for (int i = 0; i < 500 && !commandLine(process.pid()).startsWith("/bin/busybox\0sleep"); i++) {
+        for (int i = 0; i < 500 && !ready(process.pid()); i++) {
             pause();
         }
         return new TestTarget(process, PinnedProcess.open((int) process.pid()), root);
+    }
+
+    /** The child of a process that is there already. */
+    static TestTarget ofChild(Process starter, Path root) throws IOException {
+        Files.createDirectories(root.resolve("tmp"));
+        Files.writeString(root.resolve("tmp/log"), "no child");
+        return new TestTarget(starter, await(starter, root), root);
     }
 
     private static PinnedProcess await(Process starter, Path root) throws IOException {
         for (int i = 0; i < 500 && starter.isAlive(); i++) {
             List<ProcessHandle> all = starter.descendants().toList();
             for (ProcessHandle handle : all) {
-                if (commandLine(handle.pid()).startsWith("/bin/busybox\0sleep")) {
+                if (ready(handle.pid())) {
                     return PinnedProcess.open((int) handle.pid());
                 }
             }
@@ -137,6 +144,22 @@ final class TestTarget implements AutoCloseable {
         }
         starter.destroyForcibly();
         throw new IllegalStateException("no target: " + Files.readString(root.resolve("tmp/log")));
+    }
+
+    private static boolean ready(long pid) {
+        String command = commandLine(pid);
+        return command.startsWith("/bin/busybox\0sleep")
+                || command.startsWith("/usr/bin/busybox\0sleep")
+                || command.startsWith("/bin/holder\0") && sleeps(pid);
+    }
+
+    /** Whether a program that cannot say so by its command line has come to its end. */
+    private static boolean sleeps(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip().equals("sleep");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static String commandLine(long pid) {

@@ -1,11 +1,15 @@
 package dev.cntr.attach;
 
+import dev.cntr.linux.Architecture;
 import dev.cntr.linux.Fd;
+import dev.cntr.linux.Syscall;
 import dev.cntr.linux.mount.Mount;
+import dev.cntr.linux.program.Assembler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** A tree of tools: busybox with all its names, the directories of a root, and files of /etc to be bound over. */
@@ -33,6 +37,33 @@ final class TestTools {
         Files.createSymbolicLink(root.resolve("etc/resolv.conf"), Path.of("/run/nowhere"));
         Files.writeString(root.resolve("bin/data"), "not a program");
         return new TestTools(root);
+    }
+
+    /** Adds a program {@code trace} that ends with 0 where it may trace process 1, as strace would. */
+    void addTracer() throws IOException {
+        Assembler a = Assembler.silent(Architecture.current());
+        a.call("seize", Syscall.PTRACE, 0x4206, 1, 0, 0);
+        a.exit(0);
+        Path file = root.resolve("bin/trace");
+        Files.write(file, a.assemble().elf());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Traces a process from outside, until the tracer is killed. */
+    static Process trace(Path program, int pid) throws IOException {
+        Assembler a = Assembler.silent(Architecture.current());
+        a.call("seize", Syscall.PTRACE, 0x4206, pid, 0, 0);
+        a.call("tell", Syscall.WRITE, 1, a.string("!"), 1);
+        var wait = a.call("wait", Syscall.PPOLL, 0, 0, 0, 0);
+        wait.onSuccess(wait.start());
+        a.exit(0);
+        Files.write(program, a.assemble().elf());
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Process tracer = new ProcessBuilder(program.toString()).start();
+        if (tracer.getInputStream().read() != '!') {
+            throw new IllegalStateException("process " + pid + " cannot be traced");
+        }
+        return tracer;
     }
 
     /** A detached mount of it, as the FUSE server gives one. */
