@@ -59,16 +59,18 @@ public final class ContainerdEngine implements Engine {
     }
 
     /**
-     * The containerd at one of the usual places.
+     * The one that containerd's own clients would ask, else the one at the first of the usual places.
      *
+     * @param address the variable CONTAINERD_ADDRESS
      * @throws EngineException.Absent where there is none
      */
-    public static ContainerdEngine find() {
-        return on(CANDIDATES.stream()
+    public static ContainerdEngine of(@Nullable String address) {
+        List<Path> candidates = address == null || address.isEmpty() ? CANDIDATES : List.of(Path.of(address));
+        return on(candidates.stream()
                 .filter(Files::exists)
                 .findFirst()
                 .orElseThrow(() -> new EngineException.Absent("containerd is not installed or not running: none of "
-                        + CANDIDATES.stream().map(Path::toString).collect(Collectors.joining(", ")) + " exists")));
+                        + candidates.stream().map(Path::toString).collect(Collectors.joining(", ")) + " exists")));
     }
 
     @Override

@@ -38,7 +38,7 @@ public final class LocalEngines {
             case LXC -> LxcEngine.find();
             case LXD -> LxdEngine.find();
             case CRI -> CriEngine.find();
-            case CONTAINERD -> ContainerdEngine.find();
+            case CONTAINERD -> ContainerdEngine.of(System.getenv("CONTAINERD_ADDRESS"));
             case COMMAND -> new CommandEngine();
             case RKT ->
                 throw new EngineException.Unsupported(

@@ -25,7 +25,8 @@ public final class ProcessTable {
 
     private final Map<Integer, Entry> entries;
 
-    ProcessTable(List<Entry> entries) {
+    /** Of processes that were read elsewhere. */
+    public ProcessTable(List<Entry> entries) {
         this.entries = new HashMap<>();
         entries.forEach(e -> this.entries.put(e.pid(), e));
     }
