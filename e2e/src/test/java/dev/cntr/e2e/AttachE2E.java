@@ -170,7 +170,8 @@ class AttachE2E {
 
     @Test
     void outputAndErrorsArriveApart() {
-        Run run = inside("printf 'a\\nb'; printf 'c\\nd' >&2");
+        Run run =
+                cluster.cntr("attach", "-q", Targets.ON_SERVER, "--", "sh", "-c", "printf 'a\\nb'; printf 'c\\nd' >&2");
         assertThat(run.ok().stdout()).isEqualTo("a\nb".getBytes(UTF_8));
         assertThat(run.err()).isEqualTo("c\nd");
     }

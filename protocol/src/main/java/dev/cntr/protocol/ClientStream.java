@@ -123,7 +123,7 @@ public final class ClientStream implements AutoCloseable {
             while (true) {
                 switch (reader.read()) {
                     case null -> {
-                        return new Ending.Lost("the stream ended without an exit code");
+                        return new Ending.Lost("the connection to the agent ended without an exit code");
                     }
                     case Frame.Exit(int code) -> {
                         return new Ending.Exited(code);
