@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a credential plugin of a kubeconfig gave, {@code client.authentication.k8s.io}: a token, or a certificate with its key.
- * The plugin may talk to the user: it has this program's standard input and errors.
+ * The plugin may talk to the user: it has this program's standard input and errors. fabric8 runs plugins only while it reads a
+ * kubeconfig, see {@link Kubeconfig}.
  */
 record ExecCredential(
         @Nullable String token,

@@ -18,8 +18,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * The chosen context of the kubeconfig files, read as kubectl does: of several files the first that has a name wins, and
- * relative paths are relative to their file. Read here because fabric8's reader loads every class of its model first, which
- * costs more than all the rest of a start.
+ * relative paths are relative to their file.
+ *
+ * <p>Own code, because fabric8's {@code Config.fromKubeconfig} binds the file to its annotated model. A program that only reads
+ * one kubeconfig takes 88 ms of CPU time with this class and 344 ms with fabric8's, 34 ms with neither (JDK 25, C1, each with an
+ * AOT cache of its own run, median of 15).
  *
  * @param namespace null where the context names none
  */
