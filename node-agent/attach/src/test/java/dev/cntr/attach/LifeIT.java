@@ -101,12 +101,18 @@ class LifeIT {
         try (BufferedReader out = jvm.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("started");
             awaitProcess("sleep\0001006");
+            awaitProcess("sleep\0001007");
             jvm.destroyForcibly();
             assertThat(jvm.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            for (int i = 0; i < 200 && !processes("sleep\0001006").isEmpty(); i++) {
-                Thread.sleep(10);
+            for (String sleep : List.of("sleep\0001006", "sleep\0001007")) {
+                for (int i = 0; i < 200 && !processes(sleep).isEmpty(); i++) {
+                    Thread.sleep(10);
+                }
+                assertThat(processes(sleep)).isEmpty();
             }
-            assertThat(processes("sleep\0001006")).isEmpty();
+            assertThat(processes("/bin/busybox\000sleep\0001000"))
+                    .as("the target")
+                    .contains((long) target.process().pid());
         } finally {
             jvm.destroyForcibly();
         }
@@ -120,7 +126,8 @@ class LifeIT {
         public static void main(String[] arguments) throws Exception {
             var process = PinnedProcess.open(Integer.parseInt(arguments[0]));
             var tools = Mount.clone(arguments[1], Mount.Extent.ONE);
-            var command = new Command(List.of("sleep", "1006"), Map.of("PATH", "/bin"), false, Session.SIZE);
+            var script = List.of("sh", "-c", "setsid sh -c 'sleep 1007 & sleep 1007' & exec sleep 1006");
+            var command = new Command(script, Map.of("PATH", "/bin"), false, Session.SIZE);
             DebugContainer.create(process, tools.fd(), command).start();
             System.out.println("started");
             Thread.sleep(Duration.ofMinutes(1));

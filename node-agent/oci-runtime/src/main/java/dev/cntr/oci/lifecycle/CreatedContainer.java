@@ -11,6 +11,7 @@ import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.program.ProgramException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -132,8 +133,13 @@ public final class CreatedContainer implements AutoCloseable {
         try (PinnedProcess process = PinnedProcess.open(child.pid())) {
             Leftovers leftovers = Leftovers.of(process);
             created.complete(process);
-            exit.complete(runToEnd(control, child));
-            leftovers.kill();
+            Optional<Watcher> watcher = leftovers.namespace().map(ns -> Watcher.start(ns, init.place()));
+            try {
+                exit.complete(runToEnd(control, child));
+                leftovers.kill();
+            } finally {
+                watcher.ifPresent(Watcher::close);
+            }
         } catch (RuntimeException | Error e) {
             child.kill();
             throw e;

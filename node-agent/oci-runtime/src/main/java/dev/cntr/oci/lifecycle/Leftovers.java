@@ -38,6 +38,11 @@ final class Leftovers {
         }
     }
 
+    /** The mount namespace that tells them; empty where none does. */
+    Optional<FileIdentity> namespace() {
+        return namespace;
+    }
+
     /** Kills them all: first with SIGHUP, that shells and daemons know how to obey, at once after that with SIGKILL. */
     void kill() {
         if (namespace.isEmpty()) {
