@@ -135,9 +135,3 @@ debian_options=(
 own_jar() { # module
   printf '%s' "$repo/$1"/target/*-SNAPSHOT.jar
 }
-
-# Where the AOT cache of a program with just these jars, this runtime and this launcher is kept; KIND is trained for one
-# made by dev/train.
-cached_aot() { # dist program KIND
-  printf '%s/aot/%s.%s' "$cache" "$(hash_of "$(cd "$1" && sha256sum lib/"$2"/*.jar runtime/lib/modules bin/"$2")")" "$3"
-}
