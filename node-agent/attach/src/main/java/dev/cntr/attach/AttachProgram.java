@@ -8,6 +8,7 @@ import dev.cntr.linux.program.Program;
 import dev.cntr.oci.lifecycle.Init;
 import dev.cntr.oci.process.Park;
 import dev.cntr.oci.process.ProcessSteps;
+import java.util.List;
 
 /**
  * Compiles a plan into a syscall program. The order is the one that kernels accept:
@@ -35,6 +36,12 @@ public final class AttachProgram {
     private static final long MS_REC = 0x4000;
     private static final long MS_SLAVE = 0x80000;
     private static final long MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8;
+
+    private static final long MS_RDONLY = 1;
+    private static final long MS_REMOUNT = 32;
+    private static final long MS_BIND = 4096;
+    private static final List<String> READ_ONLY =
+            List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs");
 
     private AttachProgram() {}
 
@@ -68,9 +75,7 @@ public final class AttachProgram {
         }
         Init.fork(a, 0);
         if (plan.root() == Command.Root.TOOLS && !target.procMounted()) {
-            long proc = a.string("proc");
-            a.call("mount proc", Syscall.MOUNT, proc, a.string("/proc"), proc, MS_NOSUID_NODEV_NOEXEC, 0)
-                    .ignoringErrors();
+            mountProc(a);
         }
         if (plan.root() == Command.Root.TOOLS) {
             // Stays so where the user may not enter the target's working directory.
@@ -79,5 +84,18 @@ public final class AttachProgram {
         }
         new ProcessSteps(a, plan.settings()).emit(new Park.OnControl(), plan.held());
         return a.assemble();
+    }
+
+    /** A /proc for a target that has none; as in containers, root must not change the machine by it. */
+    private static void mountProc(Assembler a) {
+        long proc = a.string("proc");
+        a.call("mount proc", Syscall.MOUNT, proc, a.string("/proc"), proc, MS_NOSUID_NODEV_NOEXEC, 0)
+                .ignoringErrors();
+        for (String path : READ_ONLY) {
+            long at = a.string(path);
+            long flags = MS_NOSUID_NODEV_NOEXEC | MS_BIND | MS_REMOUNT | MS_RDONLY;
+            a.call("bind " + path, Syscall.MOUNT, at, at, 0, MS_BIND, 0).ignoringErrors();
+            a.call("make it read-only", Syscall.MOUNT, 0, at, 0, flags, 0).ignoringErrors();
+        }
     }
 }

@@ -31,7 +31,7 @@ import java.util.Set;
  * @param label its context of AppArmor or SELinux where that differs from this program's
  * @param root its root directory, from the root of its mount namespace; {@code /} but for a chrooted process
  * @param directory its working directory, from its root; {@code /} where that is not below it
- * @param procMounted whether it has a proc file system at /proc
+ * @param procMounted whether it has a proc file system at /proc, whole and with nothing over it
  */
 public record Target(
         PinnedProcess process,
@@ -83,7 +83,7 @@ public record Target(
                     files.link("root"),
                     directory(files),
                     Scheduling.of(process.pid()),
-                    files.mounts().stream().anyMatch(Target::isProc));
+                    procMounted(files.mounts()));
             process.verify();
             return target;
         } catch (RuntimeException e) {
@@ -113,8 +113,13 @@ public record Target(
         return directory.substring(below.length() - 1);
     }
 
-    private static boolean isProc(MountInfo mount) {
-        return mount.mountPoint().equals("/proc") && mount.type().equals("proc");
+    /** What is mounted last at /proc counts: a target can lay something else over it. */
+    private static boolean procMounted(List<MountInfo> mounts) {
+        return mounts.stream()
+                .filter(mount -> mount.mountPoint().equals("/proc"))
+                .reduce((_, last) -> last)
+                .filter(mount -> mount.type().equals("proc") && mount.root().equals("/"))
+                .isPresent();
     }
 
     private static Seccomp seccomp(PinnedProcess process, ProcessStatus status) {

@@ -1,5 +1,6 @@
 package dev.cntr.attach;
 
+import dev.cntr.linux.Architecture;
 import dev.cntr.linux.At;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Syscall;
@@ -22,6 +23,18 @@ final class ToolsView {
     private static final int TARGET = 60;
     /** A chrooted target's tree, detached. */
     private static final int CHROOT = 61;
+
+    /** The file of the target that is bound. */
+    private static final int FILE = 62;
+
+    private static final int SIZEOF_STAT = 144;
+    private static final int S_IFREG = 0100000;
+
+    // uapi/linux/futex.h: private ones; the operations are ANDN of a number, and of a shifted bit
+    private static final int FUTEX_CMP_REQUEUE = 4 | 128;
+    private static final int FUTEX_WAKE_OP = 5 | 128;
+    private static final long AND_NOT_7FF = 3L << 28 | 0x7ff << 12;
+    private static final long AND_NOT_BIT_11 = (3L | 8L) << 28 | 11 << 12;
 
     private static final int OPEN_TREE_CLONE = 1;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
@@ -111,7 +124,9 @@ final class ToolsView {
             Label absent = a.label("no " + file);
             Label next = a.label("after " + file);
             Step open = inTarget(file).onError(absent);
-            Step tree = cloneOf("clone /" + file, open).onError(absent);
+            keep(open, FILE);
+            onlyRegular(file, absent);
+            Step tree = cloneOf("clone /" + file, FILE).onError(absent);
             bindFile("bind /" + file, tree, file).onError(absent);
             a.jump(next);
             a.place(absent);
@@ -123,6 +138,21 @@ final class ToolsView {
         }
         a.call("unmount the place for a link", Syscall.UMOUNT2, a.string("/proc"), MNT_DETACH)
                 .ignoringErrors();
+    }
+
+    /**
+     * Goes on where {@link #FILE} is a regular file: a FIFO or a device would hang who reads it. The type, which is in
+     * {@code st_mode} above twelve bits of permissions, is told by what futex(2) can do with words of memory.
+     */
+    private void onlyRegular(String file, Label otherwise) {
+        long stat = a.buffer(SIZEOF_STAT);
+        long mode = stat + (a.architecture() == Architecture.X86_64 ? 24 : 16);
+        a.call("look at /" + file, Syscall.NEWFSTATAT, FILE, empty, stat, At.EMPTY_PATH)
+                .onError(otherwise);
+        a.call("without its permissions", Syscall.FUTEX, stat, FUTEX_WAKE_OP, 0, 0, mode, AND_NOT_7FF);
+        a.call("all twelve bits", Syscall.FUTEX, stat, FUTEX_WAKE_OP, 0, 0, mode, AND_NOT_BIT_11);
+        a.call("is it a regular file", Syscall.FUTEX, mode, FUTEX_CMP_REQUEUE, 0, 0, stat, S_IFREG)
+                .onError(otherwise);
     }
 
     /** Over the name itself, also where that is a symbolic link. */
@@ -143,8 +173,12 @@ final class ToolsView {
     }
 
     private Step cloneOf(String name, Step open) {
+        return cloneOf(name, 0).take(0, open);
+    }
+
+    private Step cloneOf(String name, int fd) {
         int flags = OPEN_TREE_CLONE | cloexec | At.EMPTY_PATH | At.RECURSIVE;
-        return a.call(name, Syscall.OPEN_TREE, 0, empty, flags).take(0, open);
+        return a.call(name, Syscall.OPEN_TREE, fd, empty, flags);
     }
 
     private void moveTo(String name, int mount, String path) {

@@ -41,10 +41,14 @@ final class TestTools {
 
     /** Adds a program {@code trace} that ends with 0 where it may trace process 1, as strace would. */
     void addTracer() throws IOException {
+        addTracer("trace", 1);
+    }
+
+    void addTracer(String name, int pid) throws IOException {
         Assembler a = Assembler.silent(Architecture.current());
-        a.call("seize", Syscall.PTRACE, 0x4206, 1, 0, 0);
+        a.call("seize", Syscall.PTRACE, 0x4206, pid, 0, 0);
         a.exit(0);
-        Path file = root.resolve("bin/trace");
+        Path file = root.resolve("bin").resolve(name);
         Files.write(file, a.assemble().elf());
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

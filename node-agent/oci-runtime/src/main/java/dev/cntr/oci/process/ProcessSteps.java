@@ -83,6 +83,9 @@ public final class ProcessSteps {
         if (attended) {
             a.call("die with the parent", Syscall.PRCTL, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         }
+        if (attended) { // all but the control descriptor: nothing else is held while it waits
+            a.call("close what is done with", Syscall.CLOSE_RANGE, FIRST_OTHER_FD + 1, ALL_FDS, 0);
+        }
         a.call("close on exec", Syscall.CLOSE_RANGE, FIRST_OTHER_FD, ALL_FDS, CLOSE_RANGE_CLOEXEC);
         List<String> candidates = candidates();
         if (!attended) {
