@@ -8,12 +8,10 @@ import dev.cntr.attach.Target;
 import dev.cntr.engine.local.LocalEngines;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
-import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.terminal.WindowSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -57,6 +55,14 @@ final class AttachCommand implements Callable<Integer> {
             description = "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Tools.FileSystem fileSystem;
 
+    @Mixin
+    private ElevationOptions elevation;
+
+    @Option(
+            names = "--keep-env",
+            description = "Variables of this environment too, where the container has none of that name.")
+    private boolean keepEnvironment;
+
     @Option(names = "--dry-run", description = "Prints what would be done, and does nothing.")
     private boolean dryRun;
 
@@ -88,10 +94,13 @@ final class AttachCommand implements Callable<Integer> {
             boolean terminal = LocalTerminal.here();
             try (LocalTerminal mine = new LocalTerminal()) {
                 Command command = new Command(
-                        arguments == null ? List.of() : arguments,
-                        environment(System.getenv()),
-                        terminal,
-                        terminal ? mine.size() : new WindowSize(0, 0));
+                                arguments == null ? List.of() : arguments,
+                                Foreground.environment(System.getenv()),
+                                terminal,
+                                terminal ? mine.size() : new WindowSize(0, 0))
+                        .elevated(elevation.elevation())
+                        .keeping(keepEnvironment ? System.getenv() : Map.of())
+                        .madeBy(found.container().runtimeSpec());
                 if (dryRun) {
                     print(AttachPlan.of(Target.of(target), command));
                     return 0;
@@ -120,36 +129,7 @@ final class AttachCommand implements Callable<Integer> {
     private int run(PinnedProcess target, Command command, @Nullable LocalTerminal terminal) {
         try (Tools tree = Tools.open(tools, fileSystem);
                 DebugContainer container = DebugContainer.create(target, tree.mount(), command)) {
-            var err = spec.commandLine().getErr();
-            container.warnings().forEach(w -> err.println("cntr: warning: " + w));
-            err.flush();
-            if (terminal != null) {
-                terminal.raw();
-            }
-            Wires wires = new Wires(container, terminal);
-            wires.join();
-            container.start();
-            Exit exit = container.exit().join();
-            wires.drain();
-            if (terminal != null) {
-                terminal.close();
-            }
-            if (exit instanceof Exit.NotExecuted failed) {
-                err.println("cntr: " + failed.message());
-                err.flush();
-            }
-            return exit.code();
+            return Foreground.run(container, terminal, spec.commandLine().getErr());
         }
-    }
-
-    /** What the client's terminal brings, and where the tools are; nothing else of this environment. */
-    static Map<String, String> environment(Map<String, String> mine) {
-        Map<String, String> environment = new HashMap<>();
-        mine.forEach((name, value) -> {
-            if (List.of("TERM", "LANG", "COLORTERM", "PATH").contains(name) || name.startsWith("LC_")) {
-                environment.put(name, value);
-            }
-        });
-        return environment;
     }
 }

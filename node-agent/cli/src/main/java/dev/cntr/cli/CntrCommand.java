@@ -8,7 +8,13 @@ import picocli.CommandLine;
         description = "A shell next to any running container, with your own tools, inside exactly its world.",
         mixinStandardHelpOptions = true,
         versionProvider = CntrCommand.Version.class,
-        subcommands = {AttachCommand.class, ListCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            AttachCommand.class,
+            ExecCommand.class,
+            ListCommand.class,
+            CompletionCommand.class,
+            CommandLine.HelpCommand.class
+        },
         footer = {
             "",
             "Exit codes: the command's own, 128+signal; 127 and 126 where it is not found or",

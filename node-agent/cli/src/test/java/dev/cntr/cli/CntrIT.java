@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,7 @@ class CntrIT {
     private static Ran run(String input, List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("PATH", "/usr/bin:/bin");
+        builder.environment().put("KEPT", "kept");
         Process process = builder.start();
         try (var stdin = process.outputWriter(StandardCharsets.UTF_8)) {
             stdin.write(input);
@@ -190,6 +192,35 @@ class CntrIT {
                 .contains("\"namespaces\":[\"uts\"]")
                 .contains("\"command\":[\"true\"]")
                 .contains("\"uids\":{\"real\":0,");
+    }
+
+    @Test
+    void execRunsInTheContainersOwnTree() throws Exception {
+        String pid = Long.toString(target.pid());
+        Ran ran = run("typed", cntr("exec", pid, "--", "/usr/bin/busybox", "sh", "-c", "hostname; cat; pwd; exit 7"));
+        Path directory = Path.of("").toAbsolutePath(); // where the target was started
+        assertThat(ran).isEqualTo(new Ran(7, "the-target\ntyped" + directory + "\n", ""));
+        assertThat(run("", cntr("exec", pid)).code()).as("no command").isEqualTo(2);
+    }
+
+    @Test
+    void moreRightsAreToldAndWrongOnesRefused() throws Exception {
+        List<String> attach = attach("bind", "sh", "-c", "cat /proc/self/status; echo $KEPT");
+        Files.setPosixFilePermissions(tools, PosixFilePermissions.fromString("rwxr-xr-x")); // for user 7
+        int at = attach.indexOf("attach") + 1;
+        attach.addAll(at, List.of("--user", "7:8", "--cap-add", "net_raw,kill", "--unconfined", "--keep-env"));
+        Ran ran = run("", attach);
+        assertThat(ran.err())
+                .startsWith("cntr: warning: more than the target may, as was asked for: it runs as user 7:8; it gets"
+                        + " CAP_KILL,CAP_NET_RAW; it goes without the target's seccomp filter and security context");
+        assertThat(ran.out()).contains("Uid:\t7\t7", "Gid:\t8\t8", "CapEff:\t0000000000002020", "kept\n");
+
+        for (List<String> wrong :
+                List.of(List.of("--user", "root"), List.of("--cap-add", "fly"), List.of("--profile", "superman"))) {
+            List<String> refused = attach("bind", "true");
+            refused.addAll(at, wrong);
+            assertThat(run("", refused).code()).isEqualTo(2);
+        }
     }
 
     @Test

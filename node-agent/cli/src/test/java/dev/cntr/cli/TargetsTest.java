@@ -83,7 +83,7 @@ class TargetsTest {
 
     @Test
     void onlyTheTerminalsVariablesAndThePathAreTheClients() {
-        assertThat(AttachCommand.environment(Map.of(
+        assertThat(Foreground.environment(Map.of(
                         "TERM", "xterm", "LANG", "C.UTF-8", "LC_ALL", "C", "PATH", "/bin", "SECRET", "s", "HOME",
                         "/root")))
                 .containsOnlyKeys("TERM", "LANG", "LC_ALL", "PATH");
