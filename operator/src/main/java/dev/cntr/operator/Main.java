@@ -39,7 +39,12 @@ public final class Main {
             health.close();
             client.close();
         }));
-        operator.start();
+        try {
+            operator.start();
+        } catch (RuntimeException e) {
+            LOG.error("the operator cannot start; ending, the kubelet starts it again", e);
+            Runtime.getRuntime().halt(1); // the library leaves threads that would keep the process
+        }
         LOG.info(
                 "started as {}: agents in {}, relays in {}",
                 settings.identity(),
