@@ -3,6 +3,7 @@ package dev.cntr.operator;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
+import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -14,16 +15,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Sessions} over HTTP: one request a method. Writes are JSON merge patches (RFC 7386) that carry the resource version, so that a lost race ends
+ * {@link Sessions} over HTTP: one request a method, and Events beside it. Writes are JSON merge patches (RFC 7386) that carry the resource version, so that a lost race ends
  * in 409 rather than in a lost update.
  */
 final class ApiSessions implements Sessions {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
+    private final SessionEvents events;
 
-    ApiSessions(KubernetesClient client) {
+    ApiSessions(KubernetesClient client, SessionEvents events) {
         this.client = client;
+        this.events = events;
     }
 
     @Override
@@ -37,9 +40,11 @@ final class ApiSessions implements Sessions {
     @Override
     public DebugSession write(DebugSession session, DebugSessionStatus status) {
         var patch = Map.of("metadata", Map.of("resourceVersion", version(session)), "status", status);
-        return resource(session)
+        DebugSession written = resource(session)
                 .subresource("status")
                 .patch(MERGE, client.getKubernetesSerialization().asJson(patch));
+        events.written(written, session.getStatus());
+        return written;
     }
 
     @Override

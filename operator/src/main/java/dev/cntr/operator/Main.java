@@ -1,5 +1,6 @@
 package dev.cntr.operator;
 
+import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -7,6 +8,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -62,8 +64,9 @@ public final class Main {
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
             election.ifPresent(config::withLeaderElectionConfiguration);
         });
+        SessionEvents events = new SessionEvents(client, "cntr-operator", settings.identity(), Clock.systemUTC());
         operator.register(
-                new SessionReconciler(new ApiSessions(client), settings, limits, InstantSource.system()),
+                new SessionReconciler(new ApiSessions(client, events), settings, limits, InstantSource.system()),
                 config -> config.withRetry(new GenericRetry()
                         .setInitialInterval(100)
                         .setIntervalMultiplier(2)

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmiss
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -97,7 +98,8 @@ class ChartTest {
                         "[debugsessions] [get, list, watch, patch, update, delete]",
                         "[debugsessions/status] [patch, update]",
                         "[debugsessions/finalizers] [update]",
-                        "[pods] [get]");
+                        "[pods] [get]",
+                        "[events] [create]");
     }
 
     @Test
@@ -108,6 +110,18 @@ class ChartTest {
         Role attach = one(objects, Role.class, "cntr-attach");
         assertThat(attach.getMetadata().getNamespace()).isEqualTo(Names.RELAY_NAMESPACE);
         assertThat(resources(attach.getRules())).containsExactlyInAnyOrder("pods", "pods/exec");
+    }
+
+    @Test
+    void whereOperatorsFollowEachOtherADrainTakesOneAtATime() {
+        assertThat(names(render(), PodDisruptionBudget.class)).isEmpty();
+        PodDisruptionBudget budget = one(render("operator.replicas", "2"), PodDisruptionBudget.class, "cntr-operator");
+        assertThat(budget.getSpec().getMaxUnavailable().getIntVal()).isEqualTo(1);
+        assertThat(budget.getSpec().getSelector().getMatchLabels())
+                .isEqualTo(one(render(), Deployment.class, "cntr-operator")
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels());
     }
 
     /** The virtual rights are granted by the role that users get, or nobody could use what the policies guard. */

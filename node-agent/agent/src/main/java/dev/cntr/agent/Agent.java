@@ -3,6 +3,7 @@ package dev.cntr.agent;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.engine.cri.CriEngine;
@@ -34,6 +35,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final CriEngine runtime;
     private final KubernetesClient client;
     private final TargetLookup targets;
+    private final SessionEvents events;
     private final Sessions sessions;
     private final RelayServer relay;
     private final SharedIndexInformer<DebugSession> informer;
@@ -46,7 +48,8 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         warmUp();
         client = new KubernetesClientBuilder().build();
         targets = new TargetLookup(client, runtime, config.nodeName());
-        sessions = new Sessions(this, new StatusWriter(client), Clock.systemUTC());
+        events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
+        sessions = new Sessions(this, new StatusWriter(client, events), Clock.systemUTC());
         relay = new RelayServer(config.relaySocket(), sessions);
         informer = client.resources(DebugSession.class)
                 .inAnyNamespace()
@@ -127,6 +130,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         informer.stop();
         relay.close();
         sessions.close();
+        events.close();
         client.close();
         runtime.close();
         tools.close();

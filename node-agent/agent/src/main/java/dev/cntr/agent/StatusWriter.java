@@ -2,6 +2,7 @@ package dev.cntr.agent;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -26,9 +27,11 @@ final class StatusWriter {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
+    private final SessionEvents events;
 
-    StatusWriter(KubernetesClient client) {
+    StatusWriter(KubernetesClient client, SessionEvents events) {
         this.client = client;
+        this.events = events;
     }
 
     /**
@@ -51,7 +54,9 @@ final class StatusWriter {
                 if (after.equals(before)) {
                     return null;
                 }
-                return write(key, session.getMetadata().getResourceVersion(), after);
+                DebugSession written = write(key, session.getMetadata().getResourceVersion(), after);
+                events.written(written, before);
+                return written;
             } catch (KubernetesClientException e) {
                 if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                     return null;

@@ -10,6 +10,7 @@ import dev.cntr.api.DebugSessionSpec.Attach;
 import dev.cntr.api.DebugSessionSpec.Target;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
+import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.proc.PinnedProcess;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -33,19 +34,22 @@ class SessionsTest {
     @SuppressWarnings("NullAway.Init") // set by the extension
     private KubernetesClient client;
 
+    private SessionEvents events;
     private Sessions sessions;
     private final AtomicInteger prepared = new AtomicInteger();
     private final CountDownLatch hold = new CountDownLatch(1);
 
     @BeforeEach
     void sessions() {
-        sessions = new Sessions(new Failing(), new StatusWriter(client), Clock.systemUTC());
+        events = new SessionEvents(client, "cntr-agent", "n1", Clock.systemUTC());
+        sessions = new Sessions(new Failing(), new StatusWriter(client, events), Clock.systemUTC());
     }
 
     @AfterEach
     void close() {
         hold.countDown();
         sessions.close();
+        events.close();
     }
 
     /** A preparation that waits to be let go and then fails. */
@@ -104,6 +108,15 @@ class SessionsTest {
         assertThat(status().condition(ConditionType.STALLED).orElseThrow().message())
                 .isEqualTo("container app is not running: no such container");
         await().until(() -> sessions.count() == 0);
+        await().untilAsserted(() -> assertThat(
+                        client.v1().events().inNamespace("shop").list().getItems())
+                .extracting(event -> event.getInvolvedObject().getKind() + "/"
+                        + event.getInvolvedObject().getName() + " " + event.getType() + " " + event.getReason()
+                        + " " + event.getMessage())
+                .containsExactlyInAnyOrder(
+                        "DebugSession/web-1 Warning Failed AttachFailed: container app is not running: no such container",
+                        "Pod/web Warning Failed debug session web-1: AttachFailed: container app is not running: no such"
+                                + " container"));
     }
 
     @Test

@@ -1,0 +1,37 @@
+package dev.cntr.api;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Something that happened to a session, as it is told in an Event.
+ *
+ * @param warning whether it is a failure
+ * @param reason Scheduled, Created, Attached, Completed or Failed
+ * @param message why and what, as the session's condition says it
+ * @param concernsPod whether the pod's owner is to be told as well: somebody was let in, or the end of it
+ */
+public record SessionEvent(boolean warning, String reason, String message, boolean concernsPod) {
+    /** What a write of the status has brought about, in the order in which it happens to a session. */
+    public static List<SessionEvent> between(DebugSessionStatus before, DebugSessionStatus after) {
+        List<SessionEvent> events = new ArrayList<>();
+        for (ConditionType type : ConditionType.values()) {
+            if (after.holds(type) && !before.holds(type)) {
+                Condition condition = after.condition(type).orElseThrow();
+                switch (type) {
+                    case SCHEDULED -> events.add(new SessionEvent(false, "Scheduled", condition.message(), false));
+                    case READY -> events.add(new SessionEvent(false, "Created", condition.message(), false));
+                    case ATTACHED -> events.add(new SessionEvent(false, "Attached", condition.message(), true));
+                    case COMPLETED -> events.add(new SessionEvent(false, "Completed", explained(condition), true));
+                    case STALLED -> events.add(new SessionEvent(true, "Failed", explained(condition), true));
+                    case RECONCILING -> {} // tells nothing that the others do not
+                }
+            }
+        }
+        return events;
+    }
+
+    private static String explained(Condition condition) {
+        return condition.reason() + ": " + condition.message();
+    }
+}
