@@ -1,0 +1,102 @@
+package dev.cntr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cntr.engine.EngineType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code cntr attach} beside containers that real engines run. What is not installed is skipped. */
+@Timeout(120)
+class EnginesIT {
+    record Ran(int code, String out, String err) {}
+
+    /** Short, because it is part of the names of sockets. */
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path dir;
+
+    private static Ran cntr(Map<String, String> environment, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PATH", "/bin");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Ran(process.exitValue(), out, err);
+    }
+
+    private Ran attach(RealContainer target, String reference, String script) throws Exception {
+        return cntr(
+                target.environment,
+                "attach",
+                "-t",
+                target.type.word(),
+                "--tools",
+                dir.resolve("tools").toString(),
+                "--filesystem",
+                "bind",
+                reference,
+                "--",
+                "sh",
+                "-c",
+                script);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DOCKER", "PODMAN", "CONTAINERD", "LXC", "NSPAWN"})
+    void attachesByNameIdAndItsBeginning(EngineType type) throws Exception {
+        try (RealContainer target = RealContainer.start(type, dir)) {
+            makeTools(dir.resolve("tools"));
+            Ran ran = attach(
+                    target,
+                    target.name,
+                    "cat /var/lib/cntr/etc/whose; id -u; ps -o args | grep -c '[s]leep 600'; exit 7");
+            assertThat(ran).isEqualTo(new Ran(7, target.name + "\n0\n1\n", ""));
+            // random ids by a part of them, others whole
+            String beginning = target.id().matches("[0-9a-f]{64}") ? target.id().substring(0, 12) : target.id();
+            assertThat(attach(target, beginning, "cat /var/lib/cntr/etc/whose"))
+                    .isEqualTo(new Ran(0, target.name + "\n", ""));
+            Ran list = cntr(target.environment, "list", "-t", type.word(), "-o", "json");
+            assertThat(list.out()).contains("\"id\" : \"" + target.id() + "\"").contains("\"running\" : true");
+            if (type == EngineType.DOCKER) {
+                assertThat(RealContainer.run("docker", "diff", target.name)).isEmpty();
+                RealContainer.run("docker", "kill", target.name);
+                Ran stopped = attach(target, target.name, "true");
+                assertThat(stopped.code()).as(stopped.err()).isEqualTo(124);
+                assertThat(stopped.err()).contains("it is exited with code 137");
+            }
+        }
+    }
+
+    /** What the sessions see at their root. */
+    private static void makeTools(Path root) throws IOException {
+        Files.createDirectories(root.resolve("bin"));
+        Files.createDirectories(root.resolve("proc"));
+        Files.copy(Path.of("/usr/bin/busybox"), root.resolve("bin/busybox"));
+        for (String applet : List.of("sh", "cat", "id", "ps", "grep", "true")) {
+            Files.createSymbolicLink(root.resolve("bin").resolve(applet), Path.of("busybox"));
+        }
+    }
+}
