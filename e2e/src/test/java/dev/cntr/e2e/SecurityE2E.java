@@ -110,6 +110,27 @@ class SecurityE2E {
                                         "\"container\":\"app\"",
                                         "\"exitCode\":7",
                                         "\"stdoutBytes\":6")));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(events())
+                        .contains(
+                                "DebugSession Scheduled",
+                                "DebugSession Created",
+                                "DebugSession Attached " + alice.name() + " is attached",
+                                "DebugSession Completed Exited: the command ended with exit code 7",
+                                "Pod Attached " + alice.name() + " is attached",
+                                "Pod Completed Exited: the command ended with exit code 7"));
+    }
+
+    /** What about, why, and what it says where that is not about the node; without the session's name. */
+    private List<String> events() {
+        String each = "{.involvedObject.kind} {.reason} {.message}{\"\\n\"}";
+        return cluster.kubectl("-n", A, "get", "events", "-o", "jsonpath={range .items[*]}" + each + "{end}")
+                .ok()
+                .out()
+                .lines()
+                .map(line -> line.replaceFirst("debug session [^:]+: ", ""))
+                .map(line -> line.replaceFirst("(Scheduled|Created) .*", "$1"))
+                .toList();
     }
 
     private List<String> agentsLog() {
