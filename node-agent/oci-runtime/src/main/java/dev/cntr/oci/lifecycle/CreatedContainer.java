@@ -130,8 +130,8 @@ public final class CreatedContainer implements AutoCloseable {
     }
 
     private void supervise(ControlSocket control, Child child) {
-        try (PinnedProcess process = PinnedProcess.open(child.pid())) {
-            Leftovers leftovers = Leftovers.of(process);
+        try (PinnedProcess process = PinnedProcess.open(child.pid());
+                Leftovers leftovers = Leftovers.of(process)) {
             created.complete(process);
             Optional<Watcher> watcher = leftovers.namespace().map(ns -> Watcher.start(ns, init.place()));
             try {

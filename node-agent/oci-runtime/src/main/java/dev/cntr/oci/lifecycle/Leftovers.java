@@ -1,6 +1,7 @@
 package dev.cntr.oci.lifecycle;
 
 import dev.cntr.linux.ErrnoException;
+import dev.cntr.linux.Fd;
 import dev.cntr.linux.FileIdentity;
 import dev.cntr.linux.proc.Namespace;
 import dev.cntr.linux.proc.PinnedProcess;
@@ -13,17 +14,21 @@ import java.util.Optional;
 
 /**
  * The processes that a container's first one leaves behind: background jobs and daemons, in whatever session or process
- * group. They are known by the mount namespace, which was made for the container alone.
+ * group. They are known by the mount namespace, which was made for the container alone. It is held open as long as it is
+ * looked for: the kernel gives the number of one that is gone to the next that is made, and that is somebody else's.
  */
-final class Leftovers {
+final class Leftovers implements AutoCloseable {
     private static final int SIGHUP = 1;
     private static final int SIGKILL = 9;
     /** Processes may fork while they are looked for: so many rounds at most. */
     private static final int ROUNDS = 20;
 
-    private final Optional<FileIdentity> namespace;
+    /** The mount namespace that tells them. */
+    record Held(FileIdentity identity, Fd fd) {}
 
-    private Leftovers(Optional<FileIdentity> namespace) {
+    private final Optional<Held> namespace;
+
+    private Leftovers(Optional<Held> namespace) {
         this.namespace = namespace;
     }
 
@@ -34,13 +39,25 @@ final class Leftovers {
     static Leftovers of(PinnedProcess process) {
         try (ProcessFiles self = ProcessFiles.ofCallingThread()) {
             Optional<FileIdentity> theirs = process.files().namespace(Namespace.MNT);
-            return new Leftovers(theirs.equals(self.namespace(Namespace.MNT)) ? Optional.empty() : theirs);
+            return new Leftovers(
+                    theirs.equals(self.namespace(Namespace.MNT))
+                            ? Optional.empty()
+                            : theirs.map(id -> new Held(id, process.files().openNamespace(Namespace.MNT))));
         }
     }
 
     /** The mount namespace that tells them; empty where none does. */
-    Optional<FileIdentity> namespace() {
+    Optional<Held> namespace() {
         return namespace;
+    }
+
+    @Override
+    public void close() {
+        namespace.ifPresent(held -> held.fd().close());
+    }
+
+    private boolean tells(ProcessFiles files) {
+        return files.namespace(Namespace.MNT).equals(namespace.map(Held::identity));
     }
 
     /** Kills them all: first with SIGHUP, that shells and daemons know how to obey, at once after that with SIGKILL. */
@@ -64,7 +81,7 @@ final class Leftovers {
 
     private void signal(int pid, int signal) {
         try (PinnedProcess process = PinnedProcess.open(pid)) {
-            if (process.files().namespace(Namespace.MNT).equals(namespace)) {
+            if (tells(process.files())) {
                 process.signal(signal);
             }
         } catch (ProcessGoneException | ErrnoException e) {
@@ -85,7 +102,7 @@ final class Leftovers {
 
     private boolean in(int pid) {
         try (ProcessFiles files = ProcessFiles.open(pid)) {
-            return files.namespace(Namespace.MNT).equals(namespace);
+            return tells(files);
         } catch (ErrnoException e) {
             return false; // ended, a zombie, or not ours to look at: none of them is a leftover that could be killed
         }

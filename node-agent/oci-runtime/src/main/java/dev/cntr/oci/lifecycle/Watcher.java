@@ -2,7 +2,6 @@ package dev.cntr.oci.lifecycle;
 
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.At;
-import dev.cntr.linux.FileIdentity;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Syscall;
 import dev.cntr.linux.program.Assembler;
@@ -20,11 +19,14 @@ import java.util.function.IntConsumer;
  * dies with the JVM by its death signal, but nobody tells its children. It is a program of one page that waits for the end
  * of a socket, then looks through /proc for processes of the container's mount namespace until there is none.
  *
- * <p>It has no descriptor of anything else, and is in the container's cgroups: who kills all of the JVM's cgroup, as
+ * <p>It holds that namespace open, so that its number cannot become another's while it is looked for. It has no descriptor
+ * of anything else, and is in the container's cgroups: who kills all of the JVM's cgroup, as
  * kubelet does, does not kill it too.
  */
 final class Watcher implements AutoCloseable {
     private static final long ALL_FDS = 0xffffffffL;
+    /** The mount namespace, held and not used. */
+    private static final int NAMESPACE = Init.CONTROL + 1;
     /** The first descriptors that open(2) gives, when all others are closed. */
     private static final int PROC = 0;
 
@@ -60,11 +62,12 @@ final class Watcher implements AutoCloseable {
      *
      * @param place puts a pid into the container's cgroups
      */
-    static Watcher start(FileIdentity namespace, IntConsumer place) {
+    static Watcher start(Leftovers.Held namespace, IntConsumer place) {
         ControlSocket control = ControlSocket.open();
         try {
-            Program program = program(namespace.inode(), Architecture.current());
-            Child child = Spawner.spawn(program, new FdTable().put(Init.CONTROL, control.theirs()));
+            Program program = program(namespace.identity().inode(), Architecture.current());
+            Child child = Spawner.spawn(
+                    program, new FdTable().put(Init.CONTROL, control.theirs()).put(NAMESPACE, namespace.fd()));
             control.handedOver();
             place(child, place);
             return new Watcher(control, child);
@@ -86,7 +89,7 @@ final class Watcher implements AutoCloseable {
     static Program program(long inode, Architecture architecture) {
         Assembler a = Assembler.silent(architecture);
         a.call("close the standard streams", Syscall.CLOSE_RANGE, 0, LAST_STANDARD, 0);
-        a.call("close all other files", Syscall.CLOSE_RANGE, Init.CONTROL + 1, ALL_FDS, 0);
+        a.call("close all other files", Syscall.CLOSE_RANGE, NAMESPACE + 1, ALL_FDS, 0);
         a.call("away from the JVM's terminal", Syscall.SETSID).ignoringErrors();
         Label ended = a.label("the JVM has ended");
         Step wait = a.call("wait for the JVM's end", Syscall.READ, Init.CONTROL, a.buffer(8), 8);
