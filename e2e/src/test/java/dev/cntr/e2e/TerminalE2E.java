@@ -61,7 +61,7 @@ class TerminalE2E {
                 "terminal_restored"
             })
     void terminal(String testCase) {
-        List<String> command = new ArrayList<>(List.of("python3", script.toString(), testCase));
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString(), testCase));
         command.addAll(cluster.cntrCommand("attach", "pod/" + Targets.ON_SERVER, "-c", "app"));
         Run.of(cluster.environment(), new byte[0], Cluster.PATIENCE, command).ok();
     }
