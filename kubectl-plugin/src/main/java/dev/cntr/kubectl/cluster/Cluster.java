@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -27,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster implements AutoCloseable {
     private static final String JSON = "application/json";
 
+    private final HttpClients clients;
     private final HttpClient http;
     private final String url;
     private final String namespace;
     private final Duration requestTimeout;
     private final ObjectMapper mapper = Json.mapper();
 
-    private Cluster(HttpClient http, String url, String namespace, Duration requestTimeout) {
+    private Cluster(HttpClients clients, HttpClient http, String url, String namespace, Duration requestTimeout) {
+        this.clients = clients;
         this.http = http;
         this.url = url.endsWith("/") ? url : url + "/";
         this.namespace = namespace;
@@ -47,8 +48,9 @@ public final class Cluster implements AutoCloseable {
 
     static Cluster connect(Config config, ClusterOptions options) {
         HttpClient http;
+        HttpClients clients = new HttpClients();
         try {
-            http = new JdkHttpClientFactory().newBuilder(config).build();
+            http = clients.newBuilder(config).build();
         } catch (RuntimeException e) {
             throw new CntrException(
                     ExitCode.USAGE,
@@ -60,7 +62,7 @@ public final class Cluster implements AutoCloseable {
         if (namespace == null) {
             namespace = configured == null || configured.isEmpty() ? "default" : configured;
         }
-        return new Cluster(http, config.getMasterUrl(), namespace, options.requestTimeout());
+        return new Cluster(clients, http, config.getMasterUrl(), namespace, options.requestTimeout());
     }
 
     /** The namespace of all that is named without one. */
@@ -191,5 +193,6 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        clients.close();
     }
 }
