@@ -129,13 +129,11 @@ final class LiveSession {
                             () -> end(Reason.TARGET_GONE, "the container that was debugged has ended"),
                             CompletableFuture.delayedExecutor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, executor));
             Instant now = clock.instant();
-            write(status -> status.finished()
-                    ? status
-                    : status.change()
-                            .observedGeneration(session.getMetadata().getGeneration())
-                            .startedAt(now)
-                            .ready("the debug container is created; it starts when a client attaches", now)
-                            .done());
+            write(status -> status.change()
+                    .observedGeneration(session.getMetadata().getGeneration())
+                    .startedAt(now)
+                    .ready("the debug container is created; it starts when a client attaches", now)
+                    .done());
         } catch (RuntimeException e) {
             log.warn("session {} uid={}: {}", key, key.uid(), AgentException.chain(e));
             log.debug("session {}: preparing it failed", key, e);
@@ -192,19 +190,17 @@ final class LiveSession {
         Audit.Visit visit = Audit.attached(resource(), user, clock);
         process.resize(stream.size());
         granted.start();
-        executor.execute(() -> write(status -> status.finished()
-                ? status
-                : status.change()
-                        .attachments(1)
-                        .condition(
-                                ConditionType.ATTACHED,
-                                true,
-                                Reason.CLIENT_ATTACHED,
-                                user.equals(RelayRequest.UNKNOWN)
-                                        ? "a client is attached"
-                                        : Audit.printable(user) + " is attached",
-                                clock.instant())
-                        .done()));
+        executor.execute(() -> write(status -> status.change()
+                .attachments(1)
+                .condition(
+                        ConditionType.ATTACHED,
+                        true,
+                        Reason.CLIENT_ATTACHED,
+                        user.equals(RelayRequest.UNKNOWN)
+                                ? "a client is attached"
+                                : Audit.printable(user) + " is attached",
+                        clock.instant())
+                .done()));
         Outcome outcome = stream.run(process, resource().getSpec().process().tty());
         Audit.left(visit, outcome, traffic, clock);
         switch (outcome) {
@@ -232,11 +228,9 @@ final class LiveSession {
     /** The session cannot be: nothing was made, and its status says why. */
     private void fail(String message) {
         if (begin(Reason.ATTACH_FAILED)) {
-            write(status -> status.finished()
-                    ? status
-                    : status.change()
-                            .stalled(Reason.ATTACH_FAILED, message, clock.instant())
-                            .done());
+            write(status -> status.change()
+                    .stalled(Reason.ATTACH_FAILED, message, clock.instant())
+                    .done());
             ended.complete(null);
         }
     }
@@ -270,9 +264,6 @@ final class LiveSession {
         }
         Integer code = exitCode;
         write(status -> {
-            if (status.finished()) {
-                return status;
-            }
             var change = status.change().completed(why, message, clock.instant());
             return (code == null ? change : change.exitCode(code)).done();
         });

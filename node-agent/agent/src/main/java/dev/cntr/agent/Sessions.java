@@ -72,23 +72,19 @@ final class Sessions implements AutoCloseable {
             if (deleted) {
                 executor.execute(() -> statuses.write(
                         session,
-                        now -> now.finished()
-                                ? now
-                                : now.change()
-                                        .completed(Reason.DELETED, "the session was deleted", clock.instant())
-                                        .done()));
+                        now -> now.change()
+                                .completed(Reason.DELETED, "the session was deleted", clock.instant())
+                                .done()));
             } else if (status.startedAt() != null) {
                 executor.execute(() -> statuses.write(
                         session,
-                        now -> now.finished()
-                                ? now
-                                : now.change()
-                                        .stalled(
-                                                Reason.AGENT_LOST,
-                                                "the node's agent was restarted, and its debug containers ended with it; create a"
-                                                        + " new session",
-                                                clock.instant())
-                                        .done()));
+                        now -> now.change()
+                                .stalled(
+                                        Reason.AGENT_LOST,
+                                        "the node's agent was restarted, and its debug containers ended with it; create a"
+                                                + " new session",
+                                        clock.instant())
+                                .done()));
             } else {
                 begin(session);
             }

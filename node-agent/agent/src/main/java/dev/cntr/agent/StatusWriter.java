@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the status of sessions. Operator and agent both do, so each write is bound to the version it was made from; a
- * lost race is read again and repeated. A session that is gone, or has been replaced by another of its name, is left alone.
+ * lost race is read again and repeated. A session that is over, is gone, or has been replaced by another of its name, is left
+ * alone.
  */
 final class StatusWriter {
     private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
@@ -38,7 +39,7 @@ final class StatusWriter {
      * Applies a change, which may be asked for several times with newer states, and gives back the session as written.
      *
      * @param latest what is known of the session; saves a read where it is still true
-     * @return null when the session is gone, when the change changes nothing, or when the API server could not be reached
+     * @return null when the session is gone or over, when the change changes nothing, or when the API server could not be reached
      *     in some minutes
      */
     @Nullable
@@ -50,7 +51,7 @@ final class StatusWriter {
             try {
                 DebugSessionStatus before =
                         session.getStatus() == null ? DebugSessionStatus.EMPTY : session.getStatus();
-                DebugSessionStatus after = change.apply(before);
+                DebugSessionStatus after = before.finished() ? before : change.apply(before);
                 if (after.equals(before)) {
                     return null;
                 }
@@ -96,7 +97,7 @@ final class StatusWriter {
         return client.resources(DebugSession.class).inNamespace(key.namespace()).withName(key.name());
     }
 
-    /** The session as it is now; the one given where the API server does not answer, null where it is gone. */
+    /** The session as it is now; null where it is gone, or the API server does not answer for long. */
     private @Nullable DebugSession read(SessionKey key) {
         for (int i = 1; i <= TRIES; i++) {
             try {
