@@ -153,9 +153,10 @@ public final class ClientStream implements AutoCloseable {
             if (from == null || Pump.send(from, StreamId.STDIN, stdin, writer)) {
                 writer.write(new Frame.CloseStdin());
             }
+        } catch (Pump.SourceException _) {
+            attempt(new Frame.CloseStdin()); // there is no more of it
         } catch (IOException _) {
-            // Either the pipe broke, which the reader reports, or the input: then there is no more of it.
-            attempt(new Frame.CloseStdin());
+            // The reader meets the same end and reports it.
         }
     }
 

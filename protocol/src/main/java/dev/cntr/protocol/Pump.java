@@ -9,21 +9,35 @@ import java.nio.ByteBuffer;
 final class Pump {
     private Pump() {}
 
-    /** Sends all of {@code from}; it reads only what the window lets it send. False when the window was closed. */
-    static boolean send(InputStream from, StreamId stream, Window window, FrameWriter to) throws IOException {
+    /**
+     * Sends all of {@code from}; it reads only what the window lets it send. False when the window was closed.
+     *
+     * @throws SourceException when {@code from} cannot be read
+     * @throws IOException when the frames cannot be written: the other side is gone
+     */
+    static boolean send(InputStream from, StreamId stream, Window window, FrameWriter to)
+            throws SourceException, IOException {
         byte[] buffer = new byte[Frame.MAX_DATA];
         while (true) {
             int room = window.acquire(buffer.length);
             if (room == 0) {
                 return false;
             }
-            int count = from.read(buffer, 0, room);
+            int count = read(from, buffer, room);
             if (count < 0) {
                 return true;
             }
             if (count > 0) {
                 to.write(new Frame.Data(stream, window.send(count), ByteBuffer.wrap(buffer, 0, count)));
             }
+        }
+    }
+
+    private static int read(InputStream from, byte[] buffer, int room) throws SourceException {
+        try {
+            return from.read(buffer, 0, room);
+        } catch (IOException e) {
+            throw new SourceException(e);
         }
     }
 
@@ -60,6 +74,15 @@ final class Pump {
             to.write(new Frame.Ack(stream, offset));
         } catch (IOException _) {
             // The reader of frames meets the same end and reports it; what was received is still written out.
+        }
+    }
+
+    /** Where the bytes come from gives no more. */
+    static final class SourceException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        SourceException(IOException cause) {
+            super(cause.getMessage(), cause);
         }
     }
 

@@ -230,12 +230,26 @@ public final class ServerStream {
         Thread.ofPlatform().daemon().name("cntr-" + stream).start(() -> {
             try {
                 done.complete(Pump.send(from, stream, window, writer) && window.awaitAcknowledged());
-            } catch (IOException e) {
+            } catch (Pump.SourceException e) {
                 end(ErrorCode.INTERNAL, "reading the command's output failed: " + e.getMessage());
+                done.complete(false);
+            } catch (IOException e) {
+                lost(e);
                 done.complete(false);
             }
         });
         return done;
+    }
+
+    /** The client takes no more. What it said before it went, such as DETACH, may still be on its way to the reader. */
+    private void lost(IOException broken) {
+        try {
+            outcome.get(TELL_TIME.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException _) {
+            finish(new Outcome.ClientLost("the connection broke: " + broken.getMessage()));
+        } catch (InterruptedException _) {
+            interrupted();
+        }
     }
 
     /** Waits for the rest of an ended command's output; false when the stream ended meanwhile. */

@@ -257,6 +257,26 @@ class StreamTest {
     }
 
     @Test
+    void whatAClientSaidBeforeItWentCountsAlsoAmidOutput() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            wire.close();
+            wire = new Wire();
+            try (Command yes = new Command((_, stdout, _) -> {
+                while (true) {
+                    stdout.write(new byte[100]);
+                }
+            })) {
+                CompletableFuture<Outcome> outcome = serve(yes, Window.SIZE);
+                ClientStream client = wire.client(Window.SIZE);
+                CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, out, err));
+                client.detach();
+                assertThat(ending.get(5, TimeUnit.SECONDS)).isEqualTo(new Ending.Detached());
+                assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Detached());
+            }
+        }
+    }
+
+    @Test
     void detachingLeavesTheCommandAloneAndItsInputOpen() throws Exception {
         CompletableFuture<String> read = new CompletableFuture<>();
         try (Command cat = new Command((stdin, _, _) -> {
