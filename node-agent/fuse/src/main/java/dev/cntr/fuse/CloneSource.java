@@ -26,15 +26,17 @@ final class CloneSource implements AutoCloseable {
     private static final String ANYWHERE = "/";
 
     private final Mount mount;
+    private final Mount.Extent extent;
     private final boolean alwaysAttached;
     private @Nullable ExecutorService holder;
 
-    CloneSource(Mount mount) {
-        this(mount, false);
+    CloneSource(Mount mount, Mount.Extent extent) {
+        this(mount, extent, false);
     }
 
-    CloneSource(Mount mount, boolean alwaysAttached) {
+    CloneSource(Mount mount, Mount.Extent extent, boolean alwaysAttached) {
         this.mount = mount;
+        this.extent = extent;
         this.alwaysAttached = alwaysAttached;
     }
 
@@ -47,7 +49,7 @@ final class CloneSource implements AutoCloseable {
     synchronized Fd cloneMount() {
         if (holder == null && !alwaysAttached) {
             try {
-                return mount.clone(Mount.Extent.ONE).fd();
+                return mount.clone(extent).fd();
             } catch (ErrnoException e) {
                 if (e.errno() != Errno.EINVAL) {
                     throw e;
@@ -55,6 +57,18 @@ final class CloneSource implements AutoCloseable {
             }
         }
         return cloneAttached();
+    }
+
+    /** One on which a user namespace maps the ids. */
+    Fd cloneMount(Fd userNamespace) {
+        Fd clone = cloneMount();
+        try {
+            Mount.of(clone).mapIds(userNamespace, extent);
+            return clone;
+        } catch (ErrnoException e) {
+            clone.close();
+            throw e;
+        }
     }
 
     private Fd cloneAttached() {
@@ -65,7 +79,7 @@ final class CloneSource implements AutoCloseable {
             holder = thread;
             call(thread, this::attachPrivately);
         }
-        return call(thread, () -> mount.clone(Mount.Extent.ONE).fd());
+        return call(thread, () -> mount.clone(extent).fd());
     }
 
     private Fd attachPrivately() {

@@ -21,7 +21,8 @@ public record MountReport(
         DataPath dataPath,
         Clones clones,
         int nodes,
-        Map<Opcode, Long> requests) {
+        Map<Opcode, Long> requests)
+        implements TreeReport {
 
     /** How further mounts are made. */
     public enum Clones {
@@ -31,7 +32,16 @@ public record MountReport(
         FROM_PRIVATE_NAMESPACE
     }
 
-    /** One line for a log. */
+    @Override
+    public String provider() {
+        return FuseProvider.NAME;
+    }
+
+    @Override
+    public String way() {
+        return dataPath.isPassthrough() ? "passthrough" : "cached";
+    }
+
     @Override
     public String toString() {
         return "FUSE connection " + connection + ": " + dataPath + "; clones " + clones + "; " + nodes

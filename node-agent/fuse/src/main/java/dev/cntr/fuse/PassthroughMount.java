@@ -6,12 +6,9 @@ import dev.cntr.fuse.session.Negotiation;
 import dev.cntr.fuse.session.Session;
 import dev.cntr.fuse.session.Superblock;
 import dev.cntr.fuse.wire.InitFlag;
-import dev.cntr.linux.At;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
-import dev.cntr.linux.Kernel;
-import dev.cntr.linux.Scratch;
-import dev.cntr.linux.Syscall;
+import dev.cntr.linux.mount.Mount;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -20,10 +17,8 @@ import java.util.Set;
  * clones. When it is closed, or the JVM ends, every use of the tree fails at once: with ECONNABORTED what was waiting for an
  * answer, with ENOTCONN what comes later.
  */
-public final class PassthroughMount implements AutoCloseable {
+public final class PassthroughMount implements ServedTree {
     private static final int MAX_WRITE = 1 << 20;
-    private static final int MOUNT_ATTR_IDMAP = 0x100000;
-    private static final int MOUNT_ATTR_SIZE = 32;
 
     private static final Set<InitFlag> WANTED = EnumSet.of(
             InitFlag.FUSE_ASYNC_READ,
@@ -55,7 +50,7 @@ public final class PassthroughMount implements AutoCloseable {
     private PassthroughMount(Session session, Tree tree) {
         this.session = session;
         this.tree = tree;
-        this.clones = new CloneSource(session.mount());
+        this.clones = new CloneSource(session.mount(), Mount.Extent.ONE);
     }
 
     /**
@@ -94,40 +89,23 @@ public final class PassthroughMount implements AutoCloseable {
         }
     }
 
-    /**
-     * A further mount of the tree, attached nowhere, for move_mount(2) in any mount namespace. It is nosuid and nodev. It goes away
-     * when it is closed, or, once attached, unmounted; the caller owns it.
-     */
+    @Override
     public Fd cloneMount() {
         return clones.cloneMount();
     }
 
-    /**
-     * A mount as of {@link #cloneMount()} on which ids are mapped by a user namespace, mount_setattr(2): what belongs to 0 in the tree
-     * belongs to the namespace's root on the mount, and what that root makes belongs to 0. For targets in user namespaces, to which
-     * all would belong to nobody otherwise. Kernels before 6.12 refuse it with EINVAL.
-     *
-     * @param userNamespace an open /proc/PID/ns/user other than the initial one
-     */
+    @Override
     public Fd cloneMount(Fd userNamespace) {
-        Fd clone = cloneMount();
-        try (Scratch s = new Scratch()) {
-            long attr = s.longs(MOUNT_ATTR_IDMAP, 0, 0, userNamespace.number());
-            long r = Kernel.current()
-                    .call(Syscall.MOUNT_SETATTR, clone.number(), s.string(""), At.EMPTY_PATH, attr, MOUNT_ATTR_SIZE);
-            ErrnoException.check(r, Syscall.MOUNT_SETATTR, "MOUNT_ATTR_IDMAP");
-            return clone;
-        } catch (ErrnoException e) {
-            clone.close();
-            throw e;
-        }
+        return clones.cloneMount(userNamespace);
     }
 
     /** Whether requests are answered: until {@link #close}, or until somebody else aborts the connection. */
+    @Override
     public boolean isServing() {
         return session.isServing();
     }
 
+    @Override
     public MountReport report() {
         return new MountReport(
                 session.connection(),

@@ -45,11 +45,26 @@ public record TreeOptions(
         /** A directory held open, with everything mounted below it. The descriptor, O_PATH or not, stays the caller's. */
         record Directory(Fd fd) implements Source {}
 
+        /** What the tree consists of. */
+        default Mount.Extent extent() {
+            return switch (this) {
+                case MountAt _ -> Mount.Extent.ONE;
+                case Directory _ -> Mount.Extent.TREE;
+            };
+        }
+
+        /** A copy of it that is attached nowhere. What it is a copy of has to be mounted in the caller's mount namespace. */
+        default Mount cloneMount() {
+            return switch (this) {
+                case MountAt(Path path) -> Mount.clone(path.toString(), extent());
+                case Directory(Fd fd) -> Mount.clone(fd, ".", extent());
+            };
+        }
+
         /** A descriptor of the root, which the caller then owns. */
         default Fd open() {
             return switch (this) {
-                case MountAt(Path path) ->
-                    Mount.clone(path.toString(), Mount.Extent.ONE).fd();
+                case MountAt _ -> cloneMount().fd();
                 case Directory(Fd fd) -> Fd.open(fd, ".", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
             };
         }

@@ -149,7 +149,7 @@ class LifecycleIT {
         Path point = Files.createDirectories(temporary.resolve("a"));
         try (PassthroughMount mount = PassthroughMount.serve(TreeOptions.image(tree()));
                 Fd first = mount.cloneMount();
-                CloneSource clones = new CloneSource(Mount.of(first), true)) {
+                CloneSource clones = new CloneSource(Mount.of(first), Mount.Extent.ONE, true)) {
             try (Fd clone = clones.cloneMount();
                     Fd another = clones.cloneMount()) {
                 Mount.of(clone).attach(point.toString());

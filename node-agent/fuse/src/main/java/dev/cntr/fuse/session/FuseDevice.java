@@ -9,6 +9,7 @@ import dev.cntr.linux.Memory;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
+import java.util.Optional;
 
 /** An open {@code /dev/fuse}: the server's end of a connection, or of one channel of it. */
 public final class FuseDevice implements AutoCloseable {
@@ -18,6 +19,15 @@ public final class FuseDevice implements AutoCloseable {
 
     private FuseDevice(Fd fd) {
         this.fd = fd;
+    }
+
+    /** Why there can be no FUSE here; empty where the device opens. */
+    public static Optional<String> obstacle() {
+        try (FuseDevice _ = open()) {
+            return Optional.empty();
+        } catch (ErrnoException e) {
+            return Optional.of("cannot open " + PATH + ": " + e.errno().text());
+        }
     }
 
     static FuseDevice open() {

@@ -20,6 +20,7 @@ public final class Mount implements AutoCloseable {
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
     private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final int MOUNT_ATTR_SIZE = 32;
+    private static final int MOUNT_ATTR_IDMAP = 0x100000;
 
     private final Fd fd;
 
@@ -111,6 +112,22 @@ public final class Mount implements AutoCloseable {
     /** As {@link #change}, setting only. */
     public void set(Extent extent, MountAttribute... attributes) {
         change(Set.of(attributes), Set.of(), Propagation.UNCHANGED, extent);
+    }
+
+    /**
+     * Maps the ids of this mount, which must be attached nowhere, by a user namespace: {@code MOUNT_ATTR_IDMAP} of mount_setattr(2).
+     * EINVAL where the file system cannot.
+     *
+     * @param userNamespace an open /proc/PID/ns/user
+     */
+    public void mapIds(Fd userNamespace, Extent extent) {
+        try (Scratch s = new Scratch()) {
+            long attr = s.longs(MOUNT_ATTR_IDMAP, 0, 0, userNamespace.number());
+            int flags = At.EMPTY_PATH | extent.bits;
+            long r = Kernel.current()
+                    .call(Syscall.MOUNT_SETATTR, fd.number(), s.string(""), flags, attr, MOUNT_ATTR_SIZE);
+            ErrnoException.check(r, Syscall.MOUNT_SETATTR, "MOUNT_ATTR_IDMAP of " + fd);
+        }
     }
 
     /** The device of its file system, without asking a FUSE server. */

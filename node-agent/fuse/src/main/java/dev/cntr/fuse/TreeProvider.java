@@ -1,0 +1,44 @@
+package dev.cntr.fuse;
+
+import dev.cntr.fuse.session.FuseException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A way of making a tree of this machine reachable by mounts. There are {@code fuse} (served by this JVM), {@code bind} (the
+ * kernel's own bind mounts), whatever else the class path has ({@link java.util.ServiceLoader}), and {@code auto}, which takes the
+ * first of fuse and bind that works here.
+ */
+public interface TreeProvider {
+    /** What it is called on command lines, in logs and in metrics. */
+    String name();
+
+    /** Why it can serve nothing on this machine, as far as that can be told without trying; empty where nothing is known against it. */
+    Optional<String> obstacle();
+
+    /**
+     * Starts serving a tree. Needs CAP_SYS_ADMIN.
+     *
+     * @throws FuseException when it cannot be served
+     */
+    ServedTree serve(TreeOptions options);
+
+    /** The first of fuse and bind that works; its report tells what was passed over, and why. */
+    static TreeProvider auto() {
+        return AutoProvider.ofThisMachine();
+    }
+
+    /**
+     * The provider of a name.
+     *
+     * @throws FuseException when there is none; the message lists those there are
+     */
+    static TreeProvider named(String name) {
+        return Providers.named(name);
+    }
+
+    /** The names that {@link #named} takes, {@code auto} first. */
+    static List<String> names() {
+        return Providers.names();
+    }
+}
