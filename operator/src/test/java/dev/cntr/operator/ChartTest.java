@@ -138,7 +138,12 @@ class ChartTest {
         List<String> policies = names(objects, ValidatingAdmissionPolicy.class);
         assertThat(policies)
                 .containsExactlyInAnyOrder(
-                        "cntr-sessions", "cntr-relay-exec", "cntr-pods", "cntr-status", "cntr-operator");
+                        "cntr-sessions",
+                        "cntr-relay-exec",
+                        "cntr-pods",
+                        "cntr-status",
+                        "cntr-operator",
+                        "cntr-workloads");
         assertThat(objects.stream()
                         .filter(ValidatingAdmissionPolicyBinding.class::isInstance)
                         .map(binding -> ((ValidatingAdmissionPolicyBinding) binding).getSpec())
