@@ -111,7 +111,7 @@ maven() { # arguments...
   use_jdk
   log=$(mktemp)
   (cd "$repo" && mvn -o -B "$@") 2>&1 </dev/null | tee "$log" || status=$?
-  if [ $status != 0 ] && grep -qE 'offline mode|has not been downloaded from it before' "$log"; then
+  if [ $status != 0 ] && grep -qE 'offline mode|has not been downloaded from it before|No plugin found for prefix' "$log"; then
     echo "(again, with the network: something is not at hand yet)"
     status=0
     (cd "$repo" && mvn -B "$@") </dev/null || status=$?
