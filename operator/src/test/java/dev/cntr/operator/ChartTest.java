@@ -138,12 +138,7 @@ class ChartTest {
         List<String> policies = names(objects, ValidatingAdmissionPolicy.class);
         assertThat(policies)
                 .containsExactlyInAnyOrder(
-                        "cntr-sessions",
-                        "cntr-relay-exec",
-                        "cntr-pods",
-                        "cntr-status",
-                        "cntr-operator",
-                        "cntr-workloads");
+                        "cntr-sessions", "cntr-relay-exec", "cntr-pods", "cntr-status", "cntr-operator");
         assertThat(objects.stream()
                         .filter(ValidatingAdmissionPolicyBinding.class::isInstance)
                         .map(binding -> ((ValidatingAdmissionPolicyBinding) binding).getSpec())
