@@ -13,11 +13,10 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user asks for. All but the times is fixed at creation: the debug container is made from it once.
+ * What a user asks for. All but the two times is fixed at creation: the debug container is made from it once.
  *
  * @param target beside what
  * @param tools where the debugging tools come from
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param attach who may attach
  * @param ttl longest life since creation, see {@link TimeToLive}
  * @param ttlSecondsAfterFinished how long the object stays after the session's end
- * @param idleTimeout how long the session may go without a byte in either direction; null for as long as it lives
- * @param recording whether what the session shows is recorded
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -34,15 +31,10 @@ import org.jspecify.annotations.Nullable;
         value = "duration(self.ttl) >= duration('1s') && duration(self.ttl) <= duration('24h')",
         message = "ttl must be between 1s and 24h",
         fieldPath = ".ttl")
-@ValidationRule(
-        value = "!has(self.idleTimeout) || duration(self.idleTimeout) >= duration('1s')",
-        message = "idleTimeout must be at least 1s",
-        fieldPath = ".idleTimeout")
 @ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
 @ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
 @ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
 @ValidationRule(value = "self.attach == oldSelf.attach", message = "attach is immutable")
-@ValidationRule(value = "self.recording == oldSelf.recording", message = "recording is immutable")
 public record DebugSessionSpec(
         @Required @JsonPropertyDescription("The container to debug beside.")
         Target target,
@@ -66,32 +58,7 @@ public record DebugSessionSpec(
         @Min(0)
         @Max(604_800)
         @JsonPropertyDescription("How many seconds the object stays after the session's end.")
-        Integer ttlSecondsAfterFinished,
-
-        @Size(min = 2, max = 24)
-        @Pattern(TimeToLive.PATTERN)
-        @JsonPropertyDescription(
-                "How long the session may go without input and output before it ends, for example 15m; without it as long as it lives.")
-        @Nullable
-        String idleTimeout,
-
-        @Default("Never")
-        @JsonPropertyDescription(
-                "Whether what the session shows is recorded by the node's agent. Required: a session that cannot be recorded is refused, or ended.")
-        Recording recording) {
-
-    /** Whether what a session shows is recorded. */
-    public enum Recording {
-        /** It is not. */
-        @JsonProperty("Never")
-        NEVER,
-        /** As well as can be: a session goes on without. */
-        @JsonProperty("BestEffort")
-        BEST_EFFORT,
-        /** There is no session without it. */
-        @JsonProperty("Required")
-        REQUIRED
-    }
+        Integer ttlSecondsAfterFinished) {
 
     /** Fills in what the API server would have defaulted. */
     public DebugSessionSpec(
@@ -100,33 +67,13 @@ public record DebugSessionSpec(
             @Nullable DebugProcess process,
             Attach attach,
             @Nullable String ttl,
-            @Nullable Integer ttlSecondsAfterFinished,
-            @Nullable String idleTimeout,
-            @Nullable Recording recording) {
+            @Nullable Integer ttlSecondsAfterFinished) {
         this.target = target;
         this.tools = tools == null ? Tools.AGENT : tools;
         this.process = process == null ? DebugProcess.SHELL : process;
         this.attach = attach;
         this.ttl = ttl == null ? TimeToLive.DEFAULT : ttl;
         this.ttlSecondsAfterFinished = ttlSecondsAfterFinished == null ? 300 : ttlSecondsAfterFinished;
-        this.idleTimeout = idleTimeout;
-        this.recording = recording == null ? Recording.NEVER : recording;
-    }
-
-    /** One that may be idle and is not recorded. */
-    public DebugSessionSpec(
-            Target target,
-            @Nullable Tools tools,
-            @Nullable DebugProcess process,
-            Attach attach,
-            @Nullable String ttl,
-            @Nullable Integer ttlSecondsAfterFinished) {
-        this(target, tools, process, attach, ttl, ttlSecondsAfterFinished, null, null);
-    }
-
-    /** How long it may be idle; empty for as long as it lives. */
-    public Optional<Duration> idleLimit() {
-        return Optional.ofNullable(idleTimeout).map(TimeToLive::parse);
     }
 
     /** How long the session may live, counted from its creation. */
@@ -253,7 +200,6 @@ public record DebugSessionSpec(
      * Who may attach.
      *
      * @param publicKeys {@code ed25519:} and the base64 of 32 bytes: whoever holds one of the private keys
-     * @param detach whether the command goes on without its client, until somebody attaches again
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Attach(
@@ -262,20 +208,10 @@ public record DebugSessionSpec(
             @JsonPropertyDescription(
                     "Ed25519 public keys, as ed25519: and the base64 of the raw 32 bytes. Whoever holds one of the private keys may attach.")
             List<@Size(min = 52, max = 52) @Pattern("^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$") String>
-                    publicKeys,
-
-            @JsonPropertyDescription(
-                    "Whether the command goes on when its client is gone, until the session's time is over; a client may attach again.")
-            Boolean detach) {
-        /** Copies the list, fills in the default. */
-        public Attach(List<String> publicKeys, @Nullable Boolean detach) {
-            this.publicKeys = List.copyOf(publicKeys);
-            this.detach = detach != null && detach;
-        }
-
-        /** One whose command ends with its client. */
-        public Attach(List<String> publicKeys) {
-            this(publicKeys, null);
+                    publicKeys) {
+        /** Copies the list. */
+        public Attach {
+            publicKeys = List.copyOf(publicKeys);
         }
     }
 }

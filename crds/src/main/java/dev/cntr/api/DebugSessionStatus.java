@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt when it ended
  * @param exitCode how the command ended, 128 + signal if by a signal
  * @param attachments how many clients are attached
- * @param recording what was recorded, when the session is over
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -80,36 +79,11 @@ public record DebugSessionStatus(
         Integer exitCode,
 
         @Min(0) @JsonPropertyDescription("How many clients are attached.") @Nullable
-        Integer attachments,
-
-        @JsonPropertyDescription("What was recorded; set when the session is over.") @Nullable
-        Recording recording) {
-
-    /**
-     * A finished recording.
-     *
-     * @param id names it at the node's agent: the session's uid
-     * @param location a file of the agent, or an object of a bucket
-     * @param bytes its length
-     * @param sha256 of its bytes, in hexadecimal digits
-     */
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Recording(
-            @Size(max = 64) @JsonPropertyDescription("Names it at the node's agent.")
-            String id,
-
-            @Size(max = 1024) @JsonPropertyDescription("Where an administrator finds it.")
-            String location,
-
-            @Min(0) @JsonPropertyDescription("Its length in bytes.")
-            long bytes,
-
-            @Size(max = 64) @JsonPropertyDescription("SHA-256 of its bytes.")
-            String sha256) {}
+        Integer attachments) {
 
     /** Of a session that nobody has looked at. */
-    public static final DebugSessionStatus EMPTY = new DebugSessionStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    public static final DebugSessionStatus EMPTY =
+            new DebugSessionStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Takes missing conditions as none. */
     public DebugSessionStatus(
@@ -126,8 +100,7 @@ public record DebugSessionStatus(
             @Nullable Instant expiresAt,
             @Nullable Instant finishedAt,
             @Nullable Integer exitCode,
-            @Nullable Integer attachments,
-            @Nullable Recording recording) {
+            @Nullable Integer attachments) {
         this.observedGeneration = observedGeneration;
         this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
         this.phase = phase;
@@ -142,7 +115,6 @@ public record DebugSessionStatus(
         this.finishedAt = finishedAt;
         this.exitCode = exitCode;
         this.attachments = attachments;
-        this.recording = recording;
     }
 
     /** The condition of that type, if it was ever set. */

@@ -39,10 +39,6 @@ public enum Reason {
     EXITED,
     /** The time to live is over. */
     EXPIRED,
-    /** Nothing was typed or shown for as long as the session may be idle. */
-    IDLE_TIMEOUT,
-    /** What must be recorded cannot be. */
-    RECORDING_FAILED,
     /** The target container ended while the session lived. */
     TARGET_GONE,
     /** The target pod was replaced by another one of the same name. */

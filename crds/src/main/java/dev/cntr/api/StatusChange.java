@@ -24,7 +24,6 @@ public final class StatusChange {
     private @Nullable Instant finishedAt;
     private @Nullable Integer exitCode;
     private @Nullable Integer attachments;
-    private DebugSessionStatus.@Nullable Recording recording;
 
     StatusChange(DebugSessionStatus from) {
         observedGeneration = from.observedGeneration();
@@ -40,7 +39,6 @@ public final class StatusChange {
         finishedAt = from.finishedAt();
         exitCode = from.exitCode();
         attachments = from.attachments();
-        recording = from.recording();
     }
 
     /** Notes which spec was looked at; conditions set after this carry it too. */
@@ -92,11 +90,6 @@ public final class StatusChange {
 
     public StatusChange attachments(int count) {
         attachments = count;
-        return this;
-    }
-
-    public StatusChange recording(DebugSessionStatus.Recording finished) {
-        recording = finished;
         return this;
     }
 
@@ -164,8 +157,7 @@ public final class StatusChange {
                 expiresAt,
                 finishedAt,
                 exitCode,
-                attachments,
-                recording);
+                attachments);
     }
 
     private Phase phase() {

@@ -51,9 +51,9 @@ public final class SessionFailure {
             case POD_NOT_FOUND, CONTAINER_NOT_FOUND -> ExitCode.NOT_FOUND;
             case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING, TARGET_GONE, POD_REPLACED -> ExitCode.NOT_RUNNING;
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED -> ExitCode.NO_AGENT;
-            case EXPIRED, IDLE_TIMEOUT -> ExitCode.EXPIRED;
+            case EXPIRED -> ExitCode.EXPIRED;
             case AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED -> ExitCode.LOST;
-            case ATTACH_FAILED, RECORDING_FAILED, CREATED, CLIENT_ATTACHED -> ExitCode.INTERNAL;
+            case ATTACH_FAILED, CREATED, CLIENT_ATTACHED -> ExitCode.INTERNAL;
         };
     }
 
@@ -63,14 +63,13 @@ public final class SessionFailure {
             case POD_NOT_FOUND -> "see: kubectl get pods" + namespace;
             case CONTAINER_NOT_FOUND -> "choose one with -c; see: kubectl describe pod" + namespace;
             case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING -> "see: kubectl get pods" + namespace;
-            case TARGET_GONE, POD_REPLACED, AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED, IDLE_TIMEOUT ->
-                "attach again";
+            case TARGET_GONE, POD_REPLACED, AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED -> "attach again";
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, SCHEDULED ->
                 "see: kubectl get pods -o wide -n " + Names.SYSTEM_NAMESPACE + " -l " + Names.COMPONENT_LABEL + "="
                         + Names.AGENT;
             case RELAY_NOT_READY -> "see: kubectl get pods -o wide -n " + Names.RELAY_NAMESPACE;
             case EXPIRED -> "attach again, with a longer --ttl";
-            case ATTACH_FAILED, RECORDING_FAILED, CREATED, CLIENT_ATTACHED ->
+            case ATTACH_FAILED, CREATED, CLIENT_ATTACHED ->
                 "see the agent's log: kubectl logs -n " + Names.SYSTEM_NAMESPACE + " " + agent(session);
         };
     }

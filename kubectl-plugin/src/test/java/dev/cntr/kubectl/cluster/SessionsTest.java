@@ -60,11 +60,10 @@ class SessionsTest {
         Session session = sessions.create(spec(key));
         assertThat(session.toString()).isEqualTo("default/hello-x7k2p");
         assertThat(server.session().path("spec").toString())
-                .isEqualTo(
-                        "{\"target\":{\"pod\":\"hello\",\"container\":\"app\"},\"tools\":{\"source\":\"Agent\"},"
-                                + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
-                                + "\"attach\":{\"publicKeys\":[\"" + key
-                                + "\"],\"detach\":false},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\"}");
+                .isEqualTo("{\"target\":{\"pod\":\"hello\",\"container\":\"app\"},\"tools\":{\"source\":\"Agent\"},"
+                        + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
+                        + "\"attach\":{\"publicKeys\":[\"" + key
+                        + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300}");
         assertThat(server.session().path("kind").asText()).isEqualTo("DebugSession");
     }
 
