@@ -99,14 +99,8 @@ public final class Mount implements AutoCloseable {
     /** Sets and clears attributes and changes the propagation, of this mount or of all its tree: mount_setattr(2). */
     public void change(
             Collection<MountAttribute> set, Collection<MountAttribute> clear, Propagation propagation, Extent extent) {
-        try (Scratch s = new Scratch()) {
-            long cleared = MountAttribute.cleared(set, clear);
-            long attr = s.longs(MountAttribute.bits(set), cleared, propagation.bits(), 0);
-            int flags = At.EMPTY_PATH | extent.bits;
-            long r = Kernel.current()
-                    .call(Syscall.MOUNT_SETATTR, fd.number(), s.string(""), flags, attr, MOUNT_ATTR_SIZE);
-            ErrnoException.check(r, Syscall.MOUNT_SETATTR, fd.toString());
-        }
+        long cleared = MountAttribute.cleared(set, clear);
+        setAttributes(extent, fd.toString(), MountAttribute.bits(set), cleared, propagation.bits(), 0);
     }
 
     /** As {@link #change}, setting only. */
@@ -121,12 +115,17 @@ public final class Mount implements AutoCloseable {
      * @param userNamespace an open /proc/PID/ns/user
      */
     public void mapIds(Fd userNamespace, Extent extent) {
+        setAttributes(extent, "MOUNT_ATTR_IDMAP of " + fd, MOUNT_ATTR_IDMAP, 0, 0, userNamespace.number());
+    }
+
+    /** {@code mountAttr}: struct mount_attr of linux/mount.h, its four fields in order. */
+    private void setAttributes(Extent extent, String subject, long... mountAttr) {
         try (Scratch s = new Scratch()) {
-            long attr = s.longs(MOUNT_ATTR_IDMAP, 0, 0, userNamespace.number());
+            long attr = s.longs(mountAttr);
             int flags = At.EMPTY_PATH | extent.bits;
             long r = Kernel.current()
                     .call(Syscall.MOUNT_SETATTR, fd.number(), s.string(""), flags, attr, MOUNT_ATTR_SIZE);
-            ErrnoException.check(r, Syscall.MOUNT_SETATTR, "MOUNT_ATTR_IDMAP of " + fd);
+            ErrnoException.check(r, Syscall.MOUNT_SETATTR, subject);
         }
     }
 
