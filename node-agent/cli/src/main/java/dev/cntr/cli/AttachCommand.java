@@ -6,6 +6,7 @@ import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Target;
 import dev.cntr.engine.local.LocalEngines;
+import dev.cntr.fuse.ServedTree;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.terminal.WindowSize;
@@ -127,8 +128,8 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private int run(PinnedProcess target, Command command, @Nullable LocalTerminal terminal) {
-        try (Tools tree = Tools.open(tools, fileSystem);
-                DebugContainer container = DebugContainer.create(target, tree.mount(), command)) {
+        try (ServedTree tree = Tools.open(tools, fileSystem);
+                DebugContainer container = DebugContainer.create(target, tree.cloneMount(), command)) {
             return Foreground.run(container, terminal, spec.commandLine().getErr());
         }
     }

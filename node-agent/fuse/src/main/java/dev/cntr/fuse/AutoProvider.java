@@ -22,12 +22,15 @@ record AutoProvider(List<TreeProvider> candidates) implements TreeProvider {
 
     @Override
     public Optional<String> obstacle() {
-        return candidates.stream().allMatch(c -> c.obstacle().isPresent())
-                ? Optional.of(candidates.stream()
-                        .map(c -> c.name() + ": " + c.obstacle().orElse(""))
-                        .reduce((a, b) -> a + "; " + b)
-                        .orElse("there is no provider"))
-                : Optional.empty();
+        List<String> obstacles = new ArrayList<>();
+        for (TreeProvider candidate : candidates) {
+            Optional<String> obstacle = candidate.obstacle();
+            if (obstacle.isEmpty()) {
+                return Optional.empty();
+            }
+            obstacles.add(candidate.name() + ": " + obstacle.get());
+        }
+        return Optional.of(obstacles.isEmpty() ? "there is no provider" : String.join("; ", obstacles));
     }
 
     @Override

@@ -1,10 +1,9 @@
 package dev.cntr.fuse;
 
 import dev.cntr.fuse.session.FuseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** The providers there are. Those of other modules are looked for only when one is asked for that is not here. */
 final class Providers {
@@ -17,24 +16,31 @@ final class Providers {
     }
 
     static TreeProvider named(String name) {
-        AutoProvider auto = AutoProvider.ofThisMachine();
-        return Stream.concat(Stream.concat(Stream.of(auto), HERE.stream()), elsewhere())
-                .filter(p -> p.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new FuseException("there is no way of serving a tree that is called '" + name
-                        + "'; name one of " + String.join(", ", names())));
+        if (name.equals(AutoProvider.NAME)) {
+            return AutoProvider.ofThisMachine();
+        }
+        for (TreeProvider provider : HERE) {
+            if (provider.name().equals(name)) {
+                return provider;
+            }
+        }
+        for (TreeProvider provider : elsewhere()) {
+            if (provider.name().equals(name)) {
+                return provider;
+            }
+        }
+        throw new FuseException("there is no way of serving a tree that is called '" + name + "'; name one of "
+                + String.join(", ", names()));
     }
 
     static List<String> names() {
-        return Stream.concat(
-                        Stream.of(AutoProvider.NAME),
-                        Stream.concat(HERE.stream(), elsewhere()).map(TreeProvider::name))
-                .toList();
+        List<String> names = new ArrayList<>(List.of(AutoProvider.NAME));
+        HERE.forEach(provider -> names.add(provider.name()));
+        elsewhere().forEach(provider -> names.add(provider.name()));
+        return names;
     }
 
-    private static Stream<TreeProvider> elsewhere() {
-        return Stream.of(0)
-                .flatMap(_ -> StreamSupport.stream(
-                        ServiceLoader.load(TreeProvider.class).spliterator(), false));
+    private static Iterable<TreeProvider> elsewhere() {
+        return ServiceLoader.load(TreeProvider.class);
     }
 }
