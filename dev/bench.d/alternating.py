@@ -40,11 +40,13 @@ def alternate(contenders: list[Contender], runs: int, warm_up: int = 2) -> None:
                 contender.milliseconds.append(taken)
 
 
-def report(contenders: list[Contender]) -> None:
-    """Prints medians with quartiles, and the first one's ratio to each of the others."""
-    first = statistics.median(contenders[0].milliseconds)
+def report(contenders: list[Contender], ours: int = 1) -> None:
+    """Prints medians with quartiles, and the ratios of the first so many to each of the others, their peers."""
     width = max(len(contender.name) for contender in contenders)
     for contender in contenders:
         low, median, high = statistics.quantiles(contender.milliseconds, n=4)
-        ratio = "" if contender is contenders[0] else f"   {contenders[0].name} takes {first / median:.2f} of it"
-        print(f"{contender.name:{width}}  median {median:8.1f} ms  [{low:.1f} - {high:.1f}]  n={len(contender.milliseconds)}{ratio}")
+        print(f"{contender.name:{width}}  median {median:8.1f} ms  [{low:.1f} - {high:.1f}]  n={len(contender.milliseconds)}")
+    for peer in contenders[ours:]:
+        for contender in contenders[:ours]:
+            ratio = statistics.median(contender.milliseconds) / statistics.median(peer.milliseconds)
+            print(f"{contender.name} takes {ratio:.2f} of {peer.name}")
