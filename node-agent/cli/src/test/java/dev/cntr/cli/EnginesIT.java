@@ -2,7 +2,6 @@ package dev.cntr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cntr.engine.EngineType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +51,7 @@ class EnginesIT {
                 target.environment,
                 "attach",
                 "-t",
-                target.type.word(),
+                target.kind.type.word(),
                 "--tools",
                 dir.resolve("tools").toString(),
                 "--filesystem",
@@ -65,9 +64,9 @@ class EnginesIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DOCKER", "PODMAN", "CONTAINERD", "LXC", "NSPAWN"})
-    void attachesByNameIdAndItsBeginning(EngineType type) throws Exception {
-        try (RealContainer target = RealContainer.start(type, dir)) {
+    @EnumSource
+    void attachesByNameIdAndItsBeginning(RealContainer.Kind kind) throws Exception {
+        try (RealContainer target = RealContainer.start(kind, dir)) {
             makeTools(dir.resolve("tools"));
             Ran ran = attach(
                     target,
@@ -78,9 +77,9 @@ class EnginesIT {
             String beginning = target.id().matches("[0-9a-f]{64}") ? target.id().substring(0, 12) : target.id();
             assertThat(attach(target, beginning, "cat /var/lib/cntr/etc/whose"))
                     .isEqualTo(new Ran(0, target.name + "\n", ""));
-            Ran list = cntr(target.environment, "list", "-t", type.word(), "-o", "json");
+            Ran list = cntr(target.environment, "list", "-t", kind.type.word(), "-o", "json");
             assertThat(list.out()).contains("\"id\" : \"" + target.id() + "\"").contains("\"running\" : true");
-            if (type == EngineType.DOCKER) {
+            if (kind == RealContainer.Kind.DOCKER) {
                 assertThat(RealContainer.run("docker", "diff", target.name)).isEmpty();
                 RealContainer.run("docker", "kill", target.name);
                 Ran stopped = attach(target, target.name, "true");

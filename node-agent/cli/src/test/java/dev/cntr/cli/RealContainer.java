@@ -20,12 +20,26 @@ import java.util.function.BooleanSupplier;
  * test's directory; what it started is ended by {@link #close}.
  */
 final class RealContainer implements AutoCloseable {
-    private static final String SLEEP = "/bin/sleep";
+    /** The engines that can be started here, and as whom. */
+    enum Kind {
+        DOCKER(EngineType.DOCKER),
+        PODMAN(EngineType.PODMAN),
+        USERS_PODMAN(EngineType.PODMAN),
+        CONTAINERD(EngineType.CONTAINERD),
+        LXC(EngineType.LXC),
+        LXD(EngineType.LXD),
+        NSPAWN(EngineType.NSPAWN);
 
-    /** Docker and podman would raise them, which not every machine's root may. */
-    private static final List<String> LIMITS = List.of("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096");
+        final EngineType type;
 
-    final EngineType type;
+        Kind(EngineType type) {
+            this.type = type;
+        }
+    }
+
+    private static final ProcessBuilder.Redirect NOTHING = ProcessBuilder.Redirect.from(new File("/dev/null"));
+
+    final Kind kind;
     final String name = "cntr-it-" + ProcessHandle.current().pid();
     final Map<String, String> environment;
 
@@ -34,15 +48,19 @@ final class RealContainer implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
     private String id = name;
 
-    private RealContainer(EngineType type, Path dir) {
-        this.type = type;
+    private RealContainer(Kind kind, Path dir) {
+        this.kind = kind;
         this.dir = dir;
-        this.environment = type == EngineType.CONTAINERD ? Map.of("CONTAINERD_ADDRESS", dir + "/c.sock") : Map.of();
+        this.environment = switch (kind) {
+            case CONTAINERD -> Map.of("CONTAINERD_ADDRESS", dir + "/c.sock");
+            case LXD -> Map.of("LXD_DIR", dir + "/lxd");
+            default -> Map.of();
+        };
     }
 
     /** Starts one, or skips the test where the engine is not installed. */
-    static RealContainer start(EngineType type, Path dir) throws Exception {
-        RealContainer container = new RealContainer(type, dir);
+    static RealContainer start(Kind kind, Path dir) throws Exception {
+        RealContainer container = new RealContainer(kind, dir);
         try {
             container.start();
             return container;
@@ -59,13 +77,15 @@ final class RealContainer implements AutoCloseable {
 
     private void start() throws Exception {
         Path rootfs = rootfs();
-        switch (type) {
-            case DOCKER -> docker(rootfs);
-            case PODMAN -> podman(rootfs);
-            case CONTAINERD -> containerd(rootfs);
-            case LXC -> lxc(rootfs);
-            case NSPAWN -> nspawn(rootfs);
-            case PID, LXD, CRI, COMMAND, RKT -> throw new IllegalArgumentException("no " + type + " is started here");
+        EngineStart engine = new EngineStart(this, dir, rootfs);
+        switch (kind) {
+            case DOCKER -> id = engine.docker();
+            case PODMAN -> id = engine.podman();
+            case USERS_PODMAN -> id = engine.usersPodman();
+            case CONTAINERD -> id = engine.containerd();
+            case LXC -> id = engine.lxc();
+            case LXD -> id = engine.lxd();
+            case NSPAWN -> engine.nspawn();
         }
     }
 
@@ -82,123 +102,16 @@ final class RealContainer implements AutoCloseable {
         return rootfs;
     }
 
-    private void docker(Path rootfs) throws Exception {
-        installed("/usr/bin/docker");
-        assumeThat(Files.exists(Path.of("/var/run/docker.sock")))
-                .as("docker's daemon runs (dev/engine up)")
-                .isTrue();
-        Path tar = dir.resolve("rootfs.tar");
-        run("tar", "-C", rootfs.toString(), "-cf", tar.toString(), ".");
-        ends.add(List.of("docker", "rmi", name));
-        run("docker", "import", tar.toString(), name);
-        ends.addFirst(List.of("docker", "rm", "-f", name));
-        List<String> command = new ArrayList<>(List.of("docker", "run", "-d", "--name", name, "--network", "none"));
-        command.addAll(LIMITS);
-        command.addAll(List.of(name, SLEEP, "600"));
-        id = run(command.toArray(String[]::new)).strip();
-    }
-
-    private void podman(Path rootfs) throws Exception {
-        Path podman = installed("/usr/bin/podman");
-        List<String> global = List.of(
-                podman.toString(),
-                "--root",
-                dir + "/root",
-                "--runroot",
-                dir + "/run",
-                "--tmpdir",
-                dir + "/tmp",
-                "--storage-driver",
-                "vfs",
-                "--cgroup-manager",
-                "cgroupfs",
-                "--events-backend",
-                "file");
-        List<String> remove = new ArrayList<>(global);
-        remove.addAll(List.of("rm", "-f", "-t", "0", name));
-        ends.add(remove);
-        List<String> command = new ArrayList<>(global);
-        command.addAll(List.of("run", "-d", "--name", name, "--network", "none"));
-        command.addAll(LIMITS);
-        command.addAll(List.of("--rootfs", rootfs.toString(), SLEEP, "600"));
-        id = run(command.toArray(String[]::new)).strip();
-    }
-
-    private void containerd(Path rootfs) throws Exception {
-        Path containerd = installed("/usr/bin/containerd");
-        Files.writeString(dir.resolve("config.toml"), """
-                version = 2
-                root = "%1$s/root"
-                state = "%1$s/state"
-                disabled_plugins = ["io.containerd.grpc.v1.cri"]
-                [grpc]
-                address = "%1$s/c.sock"
-                [ttrpc]
-                address = "%1$s/t.sock"
-                [plugins."io.containerd.internal.v1.opt"]
-                path = "%1$s/opt"
-                """.formatted(dir));
-        background(containerd.toString(), "--config", dir + "/config.toml");
-        List<String> ctr = List.of("ctr", "-a", dir + "/c.sock", "-n", "cntr-it");
-        await(() -> attempt(with(ctr, "version")));
-        ends.add(with(ctr, "task", "rm", "-f", name));
-        ends.add(with(ctr, "container", "rm", name));
-        run(with(ctr, "run", "-d", "--rootfs", rootfs.toString(), name, SLEEP, "600")
-                .toArray(String[]::new));
-        id = "cntr-it/" + name;
-    }
-
-    private void lxc(Path rootfs) throws Exception {
-        Path lxc = installed("/usr/bin/lxc-start");
-        Files.createDirectories(dir.resolve(name));
-        Files.writeString(dir.resolve(name).resolve("config"), """
-                lxc.rootfs.path = dir:%s
-                lxc.net.0.type = empty
-                lxc.init.cmd = %s 600
-                lxc.mount.auto = proc:mixed sys:ro
-                lxc.apparmor.profile = unconfined
-                """.formatted(rootfs, SLEEP));
-        ends.add(List.of("lxc-stop", "-k", "-n", name, "-P", dir.toString()));
-        background(lxc.toString(), "-F", "-n", name, "-P", dir.toString());
-        await(() -> attempt(List.of("lxc-wait", "-n", name, "-P", dir.toString(), "-s", "RUNNING", "-t", "1")));
-        id = dir + "/" + name;
-    }
-
-    private void nspawn(Path rootfs) throws Exception {
-        Path nspawn = installed("/usr/bin/systemd-nspawn");
-        Process process = background(
-                nspawn.toString(),
-                "-q",
-                "--register=no",
-                "--keep-unit",
-                "--as-pid2",
-                "-M",
-                name,
-                "-D",
-                rootfs.toString(),
-                SLEEP,
-                "600");
-        await(() -> process.descendants()
-                .anyMatch(p ->
-                        p.info().arguments().stream().anyMatch(a -> List.of(a).contains("600"))
-                                && p.info().command().orElse("").endsWith("busybox")));
-    }
-
-    private static Path installed(String program) {
+    static Path installed(String program) {
         Path path = Path.of(program);
         assumeThat(Files.isExecutable(path)).as("%s is installed", program).isTrue();
         return path;
     }
 
-    private static List<String> with(List<String> command, String... more) {
-        List<String> whole = new ArrayList<>(command);
-        whole.addAll(List.of(more));
-        return whole;
-    }
-
-    private Process background(String... command) throws IOException {
+    /** Starts what runs as long as the container does. */
+    Process background(String... command) throws IOException {
         Process process = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectInput(NOTHING)
                 .redirectErrorStream(true)
                 .redirectOutput(dir.resolve("log").toFile())
                 .start();
@@ -206,17 +119,19 @@ final class RealContainer implements AutoCloseable {
         return process;
     }
 
-    private void await(BooleanSupplier condition) throws Exception {
+    /** Until the condition holds, for as long as the first process in the background lives. */
+    void await(BooleanSupplier condition) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end || !processes.getFirst().isAlive()) {
-                throw new AssertionError(type + " does not run: " + Files.readString(dir.resolve("log")));
+                throw new AssertionError(kind + " does not run: " + Files.readString(dir.resolve("log")));
             }
             Thread.sleep(100);
         }
     }
 
-    private boolean attempt(List<String> command) {
+    /** Whether a program of the engine ended with 0. */
+    boolean attempt(List<String> command) {
         try {
             run(command.toArray(String[]::new));
             return true;
@@ -232,6 +147,7 @@ final class RealContainer implements AutoCloseable {
         Path out = Files.createTempFile("cntr", "out");
         try {
             Process process = new ProcessBuilder(command)
+                    .redirectInput(NOTHING)
                     .redirectErrorStream(true)
                     .redirectOutput(out.toFile())
                     .start();
@@ -247,6 +163,11 @@ final class RealContainer implements AutoCloseable {
         } finally {
             Files.delete(out);
         }
+    }
+
+    /** What ends the container, before everything that was said earlier. */
+    void atEnd(String... command) {
+        ends.addFirst(List.of(command));
     }
 
     @Override

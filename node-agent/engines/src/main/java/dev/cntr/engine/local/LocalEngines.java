@@ -36,7 +36,7 @@ public final class LocalEngines {
             case PODMAN -> PodmanEngine.find();
             case NSPAWN -> NspawnEngine.find();
             case LXC -> LxcEngine.find();
-            case LXD -> LxdEngine.find();
+            case LXD -> LxdEngine.of(System.getenv());
             case CRI -> CriEngine.find();
             case CONTAINERD -> ContainerdEngine.of(System.getenv("CONTAINERD_ADDRESS"));
             case COMMAND -> new CommandEngine();

@@ -42,11 +42,19 @@ public final class LxdEngine implements Engine {
     }
 
     /**
-     * The daemon at one of the usual places.
+     * The daemon that the engines' own clients would ask, or the one at one of the usual places.
      *
+     * @param environment may have LXD_SOCKET or INCUS_SOCKET, a socket; LXD_DIR or INCUS_DIR, the directory of one
      * @throws EngineException.Absent where there is none
      */
-    public static LxdEngine find() {
+    public static LxdEngine of(Map<String, String> environment) {
+        for (String engine : List.of("LXD", "INCUS")) {
+            String socket = environment.getOrDefault(engine + "_SOCKET", "");
+            String directory = environment.getOrDefault(engine + "_DIR", "");
+            if (!socket.isEmpty() || !directory.isEmpty()) {
+                return on(socket.isEmpty() ? Path.of(directory, "unix.socket") : Path.of(socket));
+            }
+        }
         return on(CANDIDATES.stream()
                 .filter(Files::exists)
                 .findFirst()

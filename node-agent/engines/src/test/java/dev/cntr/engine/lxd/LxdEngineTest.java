@@ -7,13 +7,32 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.rest.HttpDouble;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On answers in the form of LXD's documentation, cut. No LXD was asked. */
+/** On answers in the form of LXD's documentation, cut. A real one is asked by {@code EnginesIT} of the CLI. */
 class LxdEngineTest {
     @TempDir
     Path dir;
+
+    @Test
+    void theEnvironmentSaysWhichDaemon() throws IOException {
+        Path socket = dir.resolve("unix.socket");
+        try (HttpDouble daemon = new HttpDouble(socket)) {
+            daemon.answer("/1.0/instances/web/state?project=default", 200, state("Running", 11));
+            for (Map<String, String> environment : List.of(
+                    Map.of("LXD_DIR", dir.toString()),
+                    Map.of("LXD_SOCKET", socket.toString(), "LXD_DIR", "/nowhere"),
+                    Map.of("LXD_DIR", "", "INCUS_DIR", dir.toString()),
+                    Map.of("INCUS_SOCKET", socket.toString()))) {
+                assertThat(LxdEngine.of(environment).running("web").pid())
+                        .as("%s", environment)
+                        .isEqualTo(11);
+            }
+        }
+    }
 
     @Test
     void containersOfAllProjectsAreFound() throws IOException {
