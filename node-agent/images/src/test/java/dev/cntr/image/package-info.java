@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cntr.image;
+
+import org.jspecify.annotations.NullMarked;
