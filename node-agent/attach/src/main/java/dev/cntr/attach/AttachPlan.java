@@ -34,6 +34,10 @@ public record AttachPlan(
     /** Where the target's tree is in the debug container. */
     public static final String TARGET_ROOT = "/var/lib/cntr";
 
+    /** Files of the target that are seen in place of those of the tools; from the root, without a leading slash. */
+    public static final List<String> TARGET_FILES =
+            List.of("etc/passwd", "etc/group", "etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/localtime");
+
     public AttachPlan {
         warnings = List.copyOf(warnings);
     }

@@ -2,6 +2,7 @@ package dev.cntr.attach;
 
 import dev.cntr.linux.terminal.WindowSize;
 import dev.cntr.oci.process.Environment;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,13 @@ public record Command(
     /** With what the target was made by. */
     public Command madeBy(Optional<String> spec) {
         return new Command(arguments, environment, terminal, size, root, elevation, kept, spec);
+    }
+
+    /** With commands looked for where the tools have them. */
+    public Command withPath(String path) {
+        Map<String, String> changed = new HashMap<>(environment);
+        changed.put("PATH", path);
+        return new Command(arguments, changed, terminal, size, root, elevation, kept, runtimeSpec);
     }
 
     /** The PATH of the tools. */

@@ -7,16 +7,12 @@ import dev.cntr.linux.Syscall;
 import dev.cntr.linux.program.Assembler;
 import dev.cntr.linux.program.Label;
 import dev.cntr.linux.program.Step;
-import java.util.List;
 
 /**
  * Emits the steps that put the tools at the root and the target's tree below it. Paths of the target are walked with
  * openat2(2) so that no link of it leads out of it, and bound by descriptor; nothing of it is opened but by O_PATH.
  */
 final class ToolsView {
-    private static final List<String> FILES =
-            List.of("etc/passwd", "etc/group", "etc/hosts", "etc/hostname", "etc/resolv.conf", "etc/localtime");
-
     // Kept by dup3(2) under numbers that open(2) does not come to: it refuses to copy a descriptor onto itself.
 
     /** The target's root directory. */
@@ -120,7 +116,7 @@ final class ToolsView {
                 .ignoringErrors();
         a.call("make a link to nowhere", Syscall.SYMLINKAT, a.string("/nonexistent/absent"), At.FDCWD, a.string(link))
                 .ignoringErrors();
-        for (String file : FILES) {
+        for (String file : AttachPlan.TARGET_FILES) {
             Label absent = a.label("no " + file);
             Label next = a.label("after " + file);
             Step open = inTarget(file).onError(absent);

@@ -5,14 +5,14 @@ import dev.cntr.attach.AttachProgram;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Target;
+import dev.cntr.attach.tools.Tools;
+import dev.cntr.attach.tools.ToolsSource;
 import dev.cntr.engine.local.LocalEngines;
-import dev.cntr.fuse.ServedTree;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.terminal.WindowSize;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code cntr attach}. */
 @picocli.CommandLine.Command(
         name = "attach",
-        description = "Opens a shell beside a container: in its world, with the tools of this machine.",
+        description = "Opens a shell beside a container: in its world, with the tools of this machine or of an image.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             "  cntr attach -t podman,docker web -- top  podman's first",
             "  cntr attach 4242 -- strace -p 1          beside a process",
             "  cntr attach -t command 'nginx: master'   what calls itself so",
+            "  cntr attach --image tools.tar web        with the tools of an image",
             "  cntr attach --dry-run -o json web        only the plan, as data"
         })
 final class AttachCommand implements Callable<Integer> {
@@ -44,17 +45,8 @@ final class AttachCommand implements Callable<Integer> {
     @Mixin
     private TypeOption type;
 
-    @Option(
-            names = "--tools",
-            defaultValue = "/",
-            description = "The directory that becomes the root (default: ${DEFAULT-VALUE}).")
-    private Path tools;
-
-    @Option(
-            names = "--filesystem",
-            defaultValue = "fuse",
-            description = "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private Tools.FileSystem fileSystem;
+    @Mixin
+    private ToolsOptions tools;
 
     @Mixin
     private ElevationOptions elevation;
@@ -102,34 +94,42 @@ final class AttachCommand implements Callable<Integer> {
                         .elevated(elevation.elevation())
                         .keeping(keepEnvironment ? System.getenv() : Map.of())
                         .madeBy(found.container().runtimeSpec());
+                ToolsSource source = tools.source(System.getenv());
                 if (dryRun) {
-                    print(AttachPlan.of(Target.of(target), command));
+                    ToolsSource.Preview preview = source.preview();
+                    Command planned = preview.path().map(command::withPath).orElse(command);
+                    print(preview.description(), AttachPlan.of(Target.of(target), planned));
                     return 0;
                 }
-                return run(target, command, terminal ? mine : null);
+                return run(target, source, command, terminal ? mine : null);
             }
         }
     }
 
-    private void print(AttachPlan plan) throws IOException {
+    private void print(String toolsInWords, AttachPlan plan) throws IOException {
         String program = AttachProgram.compile(plan, Architecture.current()).describe();
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
             case TEXT -> {
+                out.println("tools         " + toolsInWords + ", by "
+                        + tools.provider().name());
                 out.println(plan.describe());
                 out.print(program);
             }
             case JSON -> {
-                PlanJson.write(plan, program, out);
+                PlanJson.write(toolsInWords, tools.provider().name(), plan, program, out);
                 out.println();
             }
         }
         out.flush();
     }
 
-    private int run(PinnedProcess target, Command command, @Nullable LocalTerminal terminal) {
-        try (ServedTree tree = Tools.open(tools, fileSystem);
-                DebugContainer container = DebugContainer.create(target, tree.cloneMount(), command)) {
+    private int run(PinnedProcess target, ToolsSource source, Command command, @Nullable LocalTerminal terminal) {
+        try (Tools open = source.open(tools.provider());
+                DebugContainer container = DebugContainer.create(
+                        target,
+                        open.cloneMount(),
+                        open.path().map(command::withPath).orElse(command))) {
             return Foreground.run(container, terminal, spec.commandLine().getErr());
         }
     }

@@ -31,14 +31,14 @@ final class PlanJson implements AutoCloseable {
         json.useDefaultPrettyPrinter();
     }
 
-    /** Writes a plan, and the program that it compiles to. */
-    static void write(AttachPlan plan, String program, Writer out) throws IOException {
+    /** Writes where the tools are, how they are served, a plan, and the program that it compiles to. */
+    static void write(String tools, String fileSystem, AttachPlan plan, String program, Writer out) throws IOException {
         try (PlanJson writer = new PlanJson(out)) {
-            writer.plan(plan, program);
+            writer.plan(tools, fileSystem, plan, program);
         }
     }
 
-    private void plan(AttachPlan plan, String program) throws IOException {
+    private void plan(String tools, String fileSystem, AttachPlan plan, String program) throws IOException {
         Target target = plan.target();
         Identity who = plan.settings().identity();
         json.writeStartObject();
@@ -47,6 +47,8 @@ final class PlanJson implements AutoCloseable {
         json.writeNumberField("startTime", target.process().startTime());
         json.writeStringField("root", target.root());
         json.writeEndObject();
+        json.writeStringField("tools", tools);
+        json.writeStringField("fileSystem", fileSystem);
         texts(
                 "namespaces",
                 target.namespaces().stream().sorted().map(Namespace::link).toList());

@@ -14,11 +14,12 @@ _cntr() {
       case $before in
         -t | --type) mapfile -t COMPREPLY < <(compgen -W "$types" -- "$word") ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$word") ;;
-        --filesystem) mapfile -t COMPREPLY < <(compgen -W 'fuse bind' -- "$word") ;;
+        --fs | --filesystem) mapfile -t COMPREPLY < <(compgen -W 'auto fuse bind' -- "$word") ;;
         --tools) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+        --image) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *)
           if [[ $word = -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '--type --tools --filesystem --dry-run --output --help' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W '--type --tools --image --fs --dry-run --output --help' -- "$word")
           else
             mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list --output name 2>/dev/null)" -- "$word")
           fi

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -163,8 +166,10 @@ class CntrIT {
                 complete cntr attach -t po
                 complete cntr attach w
                 complete cntr attach web -- w
+                complete cntr attach --fs b
+                complete cntr attach --im
                 """, List.of("bash"));
-        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n\n", ""));
+        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n\nbind\n--image\n", ""));
     }
 
     @Test
@@ -172,11 +177,73 @@ class CntrIT {
         assertThat(run("", cntr("attach", "--type", "rocket", "x")).code()).isEqualTo(2);
     }
 
+    /** As docker save writes it. */
+    private static Path image(Path directory, Path tree) throws Exception {
+        Path layer = directory.resolve("layer.tar");
+        assertThat(run("", List.of("tar", "-C", tree.toString(), "-cf", layer.toString(), "bin")))
+                .isEqualTo(new Ran(0, "", ""));
+        String config = "{\"os\":\"linux\",\"config\":{\"Env\":[\"PATH=/bin\"]},\"rootfs\":{\"diff_ids\":[\"sha256:"
+                + sha256(Files.readAllBytes(layer)) + "\"]}}";
+        String id = sha256(config.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(directory.resolve(id + ".json"), config);
+        Files.writeString(
+                directory.resolve("manifest.json"),
+                "[{\"Config\":\"" + id + ".json\",\"RepoTags\":[\"tools:1.0\"],\"Layers\":[\"layer.tar\"]}]");
+        Path saved = directory.resolve("saved.tar");
+        List<String> pack = List.of(
+                "tar", "-C", directory.toString(), "-cf", saved.toString(), "manifest.json", id + ".json", "layer.tar");
+        assertThat(run("", pack)).isEqualTo(new Ran(0, "", ""));
+        return saved;
+    }
+
+    private static String sha256(byte[] content) throws NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    }
+
+    @Test
+    void theToolsOfAnImageBecomeTheRoot(@TempDir Path directory) throws Exception {
+        Path image = image(directory, tools);
+        Path cache = directory.resolve("cache");
+        String pid = Long.toString(target.pid());
+        List<String> arguments = new ArrayList<>(List.of("attach", "--image", image + ":tools:1.0", pid));
+        arguments.addAll(List.of(
+                "--", "sh", "-c", "hostname; echo $PATH; echo x >/x || cat /var/lib/cntr/etc/hostname /etc/hostname"));
+        String hostname = Files.readString(Path.of("/etc/hostname"));
+        Ran dry = run("", withCache(cache, cntr("attach", "--image", image.toString(), "--dry-run", pid)));
+        assertThat(dry.out()).contains("tools         the image sha256:", " to be unpacked into " + cache);
+        assertThat(cache).doesNotExist();
+        for (String fileSystem : List.of("fuse", "bind")) {
+            arguments.addAll(1, List.of("--fs", fileSystem));
+            Ran ran = run("", withCache(cache, cntr(arguments.toArray(String[]::new))));
+            assertThat(ran)
+                    .isEqualTo(new Ran(
+                            0,
+                            "the-target\n/bin\n" + hostname + hostname,
+                            "sh: can't create /x: Read-only file system\n"));
+            arguments.subList(1, 3).clear();
+        }
+
+        Ran none = run("", withCache(cache, cntr("attach", "--image", "/nonexistent.tar", pid)));
+        assertThat(none)
+                .isEqualTo(new Ran(125, "", "cntr: there is no image /nonexistent.tar: no such file or directory\n"));
+        assertThat(run("", cntr("attach", "--image", image.toString(), "--tools", "/", pid))
+                        .code())
+                .isEqualTo(2);
+        assertThat(run("", cntr("attach", "--fs", "nfs", pid)).err()).contains("name one of auto, fuse, bind");
+    }
+
+    private static List<String> withCache(Path cache, List<String> command) {
+        List<String> with = new ArrayList<>(List.of("env", "CNTR_IMAGE_CACHE=" + cache));
+        with.addAll(command);
+        return with;
+    }
+
     @Test
     void theDryRunTellsPlanAndProgram() throws Exception {
         Ran ran = run("", cntr("attach", "--dry-run", Long.toString(target.pid()), "--", "true"));
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
+                .contains("tools         the directory /, by auto")
                 .contains("namespaces    uts; mnt is a copy of its own")
                 .contains("command       true")
                 .contains("setns(5, 0x4000000)")
@@ -189,6 +256,7 @@ class CntrIT {
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out().replaceAll("\\s", ""))
                 .contains("\"pid\":" + target.pid() + ",")
+                .contains("\"tools\":\"thedirectory/\",\"fileSystem\":\"auto\"")
                 .contains("\"namespaces\":[\"uts\"]")
                 .contains("\"command\":[\"true\"]")
                 .contains("\"uids\":{\"real\":0,");

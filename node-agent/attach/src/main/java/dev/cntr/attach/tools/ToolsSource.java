@@ -1,0 +1,105 @@
+package dev.cntr.attach.tools;
+
+import dev.cntr.attach.AttachPlan;
+import dev.cntr.fuse.ServedTree;
+import dev.cntr.fuse.TreeOptions;
+import dev.cntr.fuse.TreeProvider;
+import dev.cntr.image.ImageCache;
+import dev.cntr.linux.Fd;
+import dev.cntr.linux.OpenFlag;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Where the tools of a debug container come from. */
+public sealed interface ToolsSource {
+    /** Looks, and changes nothing. */
+    Preview preview();
+
+    /**
+     * Makes their tree ready.
+     *
+     * @param provider how they are served
+     * @throws RuntimeException with what is the matter; nothing is left then
+     */
+    Tools open(TreeProvider provider);
+
+    /**
+     * What is known of tools that are not open.
+     *
+     * @param description in words
+     * @param path where commands are in them; empty where they tell none
+     */
+    record Preview(String description, Optional<String> path) {}
+
+    /** A directory of this machine, with everything mounted below it; it can be changed. */
+    record Directory(Path path) implements ToolsSource {
+        @Override
+        public Preview preview() {
+            return new Preview("the directory " + path, Optional.empty());
+        }
+
+        @Override
+        public Tools open(TreeProvider provider) {
+            Path place = path.resolve(AttachPlan.TARGET_ROOT.substring(1));
+            try {
+                Files.createDirectories(place);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot make " + place + ", where the container's tree is to appear", e);
+            }
+            try (Fd root = Fd.open(path.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY)) {
+                ServedTree tree = provider.serve(TreeOptions.host(new TreeOptions.Source.Directory(root)));
+                return new Tools(tree, Optional.empty(), Optional.empty());
+            }
+        }
+    }
+
+    /**
+     * The image in a file, unpacked into a cache where it is not yet: an OCI layout, a tar of one, or what {@code docker save}
+     * writes. Read-only.
+     *
+     * @param tag which one, where the file has several
+     */
+    record Image(ImageCache cache, Path file, Optional<String> tag) implements ToolsSource {
+        /** Where unpacked images are: one directory for all who run cntr as root. */
+        public static final Path CACHE = Path.of("/var/cache/cntr/images");
+
+        /** Images in a directory, each with the places that a debug container needs. */
+        public static ImageCache cache(Path directory) {
+            return new ImageCache(directory, MOUNT_POINTS);
+        }
+
+        private static final ImageCache.MountPoints MOUNT_POINTS = new ImageCache.MountPoints(
+                List.of(AttachPlan.TARGET_ROOT.substring(1), "proc", "sys", "dev", "tmp"), AttachPlan.TARGET_FILES);
+
+        @Override
+        public Preview preview() {
+            ImageCache.Described image = cache.describe(file, tag);
+            String where = (image.unpacked() ? ", unpacked in " : ", to be unpacked into ") + image.root();
+            return new Preview("the image " + image.id() + " of " + file + where, path(image.environment()));
+        }
+
+        @Override
+        public Tools open(TreeProvider provider) {
+            ImageCache.Held image = cache.open(file, tag);
+            try {
+                ServedTree tree = provider.serve(TreeOptions.image(image.root()));
+                return new Tools(tree, path(image.environment()), Optional.of(image));
+            } catch (RuntimeException e) {
+                image.close();
+                throw e;
+            }
+        }
+
+        private static Optional<String> path(List<String> environment) {
+            return environment.stream()
+                    .filter(variable -> variable.startsWith("PATH="))
+                    .map(variable -> variable.substring("PATH=".length()))
+                    .filter(path -> !path.isEmpty())
+                    .findFirst();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.cntr.cli;
+
+import dev.cntr.attach.tools.ToolsSource;
+import dev.cntr.fuse.TreeProvider;
+import dev.cntr.fuse.session.FuseException;
+import dev.cntr.image.ImageCache;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say which tools become the root, and how. */
+final class ToolsOptions {
+    /** A variable that names another directory for unpacked images. */
+    private static final String CACHE = "CNTR_IMAGE_CACHE";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--tools",
+            paramLabel = "DIRECTORY",
+            description = "A directory of this machine becomes the root (default: /).")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE[:TAG]",
+            description = "An image becomes the root: an OCI layout, a tar of one, or what docker save writes.")
+    private @Nullable String image;
+
+    @Option(
+            names = {"--fs", "--filesystem"},
+            defaultValue = "auto",
+            paramLabel = "HOW",
+            converter = ProviderConverter.class,
+            completionCandidates = ProviderNames.class,
+            description = "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private TreeProvider provider;
+
+    TreeProvider provider() {
+        return provider;
+    }
+
+    /** The tools that are meant. */
+    ToolsSource source(Map<String, String> environment) {
+        if (Stream.of(directory, image).filter(option -> option != null).count() > 1) {
+            throw new ParameterException(spec.commandLine(), "--tools and --image are alternatives: give one of them");
+        }
+        return image == null
+                ? new ToolsSource.Directory(directory == null ? Path.of("/") : directory)
+                : image(image, environment.get(CACHE));
+    }
+
+    private static ToolsSource.Image image(String reference, @Nullable String cache) {
+        Path directory = cache == null ? ToolsSource.Image.CACHE : Path.of(cache);
+        ImageCache images = ToolsSource.Image.cache(directory);
+        // the tag can have a colon as well
+        for (int colon = reference.length(); colon > 0; colon = reference.lastIndexOf(':', colon - 1)) {
+            Path file = Path.of(reference.substring(0, colon));
+            if (Files.exists(file)) {
+                String tag = reference.substring(Math.min(colon + 1, reference.length()));
+                return new ToolsSource.Image(images, file, Optional.of(tag).filter(t -> !t.isEmpty()));
+            }
+        }
+        return new ToolsSource.Image(images, Path.of(reference), Optional.empty());
+    }
+
+    static final class ProviderConverter implements ITypeConverter<TreeProvider> {
+        @Override
+        public TreeProvider convert(String name) {
+            try {
+                return TreeProvider.named(name);
+            } catch (FuseException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    static final class ProviderNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return TreeProvider.names().iterator();
+        }
+    }
+}
