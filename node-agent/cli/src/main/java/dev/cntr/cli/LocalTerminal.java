@@ -43,21 +43,24 @@ final class LocalTerminal implements AutoCloseable {
         }
     }
 
-    WindowSize size() {
+    /** The size of the terminal that is output, else of the one that is input; 0 by 0 where there is none. */
+    static WindowSize size() {
         try (Scratch s = new Scratch()) {
             long winsize = s.allocate(8);
-            if (ioctl(STDOUT, TIOCGWINSZ, winsize) < 0) {
+            if (ioctl(STDOUT, TIOCGWINSZ, winsize) < 0 && ioctl(STDIN, TIOCGWINSZ, winsize) < 0) {
                 return new WindowSize(0, 0);
             }
             return new WindowSize(Memory.getShort(winsize + 2), Memory.getShort(winsize));
         }
     }
 
-    /** Every byte passes as it is, cfmakeraw(3), until {@link #close}. */
+    /** Every byte passes as it is, cfmakeraw(3), until {@link #close}. Does nothing where input is no terminal. */
     synchronized void raw() {
         try (Scratch s = new Scratch()) {
             long termios = s.allocate(TERMIOS);
-            check(ioctl(STDIN, TCGETS, termios));
+            if (ioctl(STDIN, TCGETS, termios) < 0) {
+                return;
+            }
             found = Memory.bytes(termios, TERMIOS);
             Memory.putInt(termios + IFLAG, Memory.getInt(termios + IFLAG) & ~(RAW_IFLAG_OFF | 0x800));
             Memory.putInt(termios + OFLAG, Memory.getInt(termios + OFLAG) & ~OPOST);

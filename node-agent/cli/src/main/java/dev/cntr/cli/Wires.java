@@ -2,8 +2,11 @@ package dev.cntr.cli;
 
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.ErrnoException;
+import dev.cntr.linux.Event;
+import dev.cntr.linux.Fd;
 import dev.cntr.linux.FdChannel;
-import dev.cntr.linux.terminal.WindowSize;
+import dev.cntr.linux.Poll;
+import dev.cntr.linux.Syscall;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -14,18 +17,24 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /** Joins this program's standard streams, terminal size and signals to a debug container. */
-final class Wires {
+final class Wires implements AutoCloseable {
     private static final int BUFFER = 64 * 1024;
 
-    private final DebugContainer container;
-    private final @Nullable LocalTerminal terminal;
-    private final List<Thread> outputs = new ArrayList<>();
+    /** How long the thread that reads standard input has to end. */
+    private static final long END_MILLIS = 100;
 
-    Wires(DebugContainer container, @Nullable LocalTerminal terminal) {
+    private final DebugContainer container;
+    private final boolean terminal;
+    private final List<Thread> outputs = new ArrayList<>();
+    private final Fd standardInput = Fd.of(0, Syscall.READ, "standard input");
+    private final Event ended = Event.open();
+    private final Thread input = Thread.ofPlatform().name("stdin").daemon().unstarted(this::carryIn);
+
+    /** @param terminal whether the container has one, which follows the size of this program's */
+    Wires(DebugContainer container, boolean terminal) {
         this.container = container;
         this.terminal = terminal;
     }
@@ -37,14 +46,13 @@ final class Wires {
         if (stderr != null) {
             outputs.add(carryOut("stderr", stderr, new FileOutputStream(FileDescriptor.err)));
         }
-        Thread.ofPlatform().name("stdin").daemon().start(this::carryIn);
+        input.start();
         for (String signal : List.of("TERM", "HUP", "INT", "QUIT")) {
             forward(signal);
         }
-        LocalTerminal mine = terminal;
-        if (mine != null) {
-            Signal.handle(new Signal("WINCH"), _ -> resize(mine.size()));
-            resize(mine.size());
+        if (terminal) {
+            Signal.handle(new Signal("WINCH"), _ -> container.resize(LocalTerminal.size()));
+            container.resize(LocalTerminal.size());
         }
     }
 
@@ -68,16 +76,12 @@ final class Wires {
         }
     }
 
-    private void resize(WindowSize size) {
-        container.resize(size);
-    }
-
     private void carryIn() {
         InputStream in = new FileInputStream(FileDescriptor.in);
         try {
             byte[] buffer = new byte[BUFFER];
             int n;
-            while ((n = in.read(buffer)) >= 0) {
+            while ((n = readable() ? in.read(buffer) : -1) >= 0) {
                 FdChannel to = container.stdin();
                 if (to == null) {
                     return;
@@ -87,6 +91,23 @@ final class Wires {
             container.closeStdin();
         } catch (IOException | ErrnoException e) {
             container.closeStdin(); // the command reads no more, or our input is gone: both are the end of it
+        }
+    }
+
+    /** Waits for input; gives false when the wires are cut. A thread in read(2) would hold up the end of the JVM by 300 ms. */
+    private boolean readable() {
+        Poll.Interest typed = new Poll.Interest(standardInput, Poll.IN);
+        return Poll.await(List.of(typed, new Poll.Interest(ended.fd(), Poll.IN)), null)[1] == 0;
+    }
+
+    /** Reads no more input. */
+    @Override
+    public void close() {
+        ended.raise();
+        try {
+            input.join(END_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
