@@ -10,7 +10,6 @@ import dev.cntr.attach.tools.ToolsSource;
 import dev.cntr.engine.local.LocalEngines;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
-import dev.cntr.linux.terminal.WindowSize;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -51,6 +50,9 @@ final class AttachCommand implements Callable<Integer> {
     @Mixin
     private ElevationOptions elevation;
 
+    @Mixin
+    private Foreground foreground;
+
     @Option(
             names = "--keep-env",
             description = "Variables of this environment too, where the container has none of that name.")
@@ -84,25 +86,19 @@ final class AttachCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference)) {
             PinnedProcess target = found.process();
-            boolean terminal = LocalTerminal.here();
-            try (LocalTerminal mine = new LocalTerminal()) {
-                Command command = new Command(
-                                arguments == null ? List.of() : arguments,
-                                Foreground.environment(System.getenv()),
-                                terminal,
-                                terminal ? mine.size() : new WindowSize(0, 0))
-                        .elevated(elevation.elevation())
-                        .keeping(keepEnvironment ? System.getenv() : Map.of())
-                        .madeBy(found.container().runtimeSpec());
-                ToolsSource source = tools.source(System.getenv());
-                if (dryRun) {
-                    ToolsSource.Preview preview = source.preview();
-                    Command planned = preview.path().map(command::withPath).orElse(command);
-                    print(preview.description(), AttachPlan.of(Target.of(target), planned));
-                    return 0;
-                }
-                return run(target, source, command, terminal ? mine : null);
+            Command command = foreground
+                    .command(arguments)
+                    .elevated(elevation.elevation())
+                    .keeping(keepEnvironment ? System.getenv() : Map.of())
+                    .madeBy(found.container().runtimeSpec());
+            ToolsSource source = tools.source(System.getenv());
+            if (dryRun) {
+                ToolsSource.Preview preview = source.preview();
+                Command planned = preview.path().map(command::withPath).orElse(command);
+                print(preview.description(), AttachPlan.of(Target.of(target), planned));
+                return 0;
             }
+            return run(target, source, command);
         }
     }
 
@@ -124,13 +120,13 @@ final class AttachCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private int run(PinnedProcess target, ToolsSource source, Command command, @Nullable LocalTerminal terminal) {
+    private int run(PinnedProcess target, ToolsSource source, Command command) {
         try (Tools open = source.open(tools.provider());
                 DebugContainer container = DebugContainer.create(
                         target,
                         open.cloneMount(),
                         open.path().map(command::withPath).orElse(command))) {
-            return Foreground.run(container, terminal, spec.commandLine().getErr());
+            return foreground.run(container, spec.commandLine().getErr());
         }
     }
 }

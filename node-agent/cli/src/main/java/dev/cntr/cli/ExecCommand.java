@@ -3,11 +3,9 @@ package dev.cntr.cli;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.engine.local.LocalEngines;
-import dev.cntr.linux.terminal.WindowSize;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -29,6 +27,9 @@ final class ExecCommand implements Callable<Integer> {
     @Mixin
     private ElevationOptions elevation;
 
+    @Mixin
+    private Foreground foreground;
+
     @Parameters(
             index = "0",
             paramLabel = "NAME",
@@ -40,18 +41,13 @@ final class ExecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference);
-                LocalTerminal mine = new LocalTerminal()) {
-            @Nullable LocalTerminal terminal = LocalTerminal.here() ? mine : null;
-            Command command = new Command(
-                            arguments,
-                            Foreground.environment(System.getenv()),
-                            terminal != null,
-                            terminal == null ? new WindowSize(0, 0) : terminal.size())
+        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference)) {
+            Command command = foreground
+                    .command(arguments)
                     .elevated(elevation.elevation())
                     .madeBy(found.container().runtimeSpec());
             try (DebugContainer container = DebugContainer.createInTarget(found.process(), command)) {
-                return Foreground.run(container, terminal, spec.commandLine().getErr());
+                return foreground.run(container, spec.commandLine().getErr());
             }
         }
     }

@@ -1,36 +1,46 @@
 package dev.cntr.cli;
 
+import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.program.Exit;
+import dev.cntr.linux.terminal.WindowSize;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Runs a debug container to its end, with the user's terminal or streams. */
 final class Foreground {
-    private Foreground() {}
+    @Option(names = "--tty", description = "A terminal for the command, also where standard input or output is none.")
+    private boolean tty;
 
-    /**
-     * Starts its command and waits for it.
-     *
-     * @param terminal null where the container has none
-     * @return the exit code
-     */
-    static int run(DebugContainer container, @Nullable LocalTerminal terminal, PrintWriter err) {
+    /** What is to be run (null: a shell), with a terminal where there is one here or one was asked for. */
+    Command command(@Nullable List<String> arguments) {
+        boolean terminal = tty || LocalTerminal.here();
+        return new Command(
+                arguments == null ? List.of() : arguments,
+                environment(System.getenv()),
+                terminal,
+                terminal ? LocalTerminal.size() : new WindowSize(0, 0));
+    }
+
+    /** Starts its command and waits for it; gives the exit code. */
+    int run(DebugContainer container, PrintWriter err) {
         container.warnings().forEach(w -> err.println("cntr: warning: " + w));
         err.flush();
-        if (terminal != null) {
-            terminal.raw();
-        }
-        Wires wires = new Wires(container, terminal);
-        wires.join();
-        container.start();
-        Exit exit = container.exit().join();
-        wires.drain();
-        if (terminal != null) {
-            terminal.close();
+        boolean terminal = container.stderr() == null;
+        Exit exit;
+        try (LocalTerminal mine = new LocalTerminal();
+                Wires wires = new Wires(container, terminal)) {
+            if (terminal) {
+                mine.raw();
+            }
+            wires.join();
+            container.start();
+            exit = container.exit().join();
+            wires.drain();
         }
         if (exit instanceof Exit.NotExecuted failed) {
             err.println("cntr: " + failed.message());

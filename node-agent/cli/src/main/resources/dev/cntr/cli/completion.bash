@@ -6,7 +6,7 @@ _cntr() {
   # behind -- is the container's command, of which nothing is known here
   for ((i = 1; i < COMP_CWORD; i++)); do [[ ${COMP_WORDS[i]} != -- ]] || return; done
   if ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'attach list completion help --help --version' -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W 'attach exec list completion help --help --version' -- "$word")
     return
   fi
   case ${COMP_WORDS[1]} in
@@ -19,7 +19,7 @@ _cntr() {
         --image) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
         *)
           if [[ $word = -* ]]; then
-            mapfile -t COMPREPLY < <(compgen -W '--type --tools --image --fs --dry-run --output --help' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W '--type --tools --image --fs --dry-run --output --tty --help' -- "$word")
           else
             mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list --output name 2>/dev/null)" -- "$word")
           fi

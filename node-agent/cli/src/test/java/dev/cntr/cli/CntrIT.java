@@ -300,4 +300,13 @@ class CntrIT {
         assertThat(ran.out()).contains("33 99\r\nterminal\r\n");
         assertThat(ran.code()).isZero();
     }
+
+    @Test
+    void aTerminalIsMadeWhereOneIsAskedFor() throws Exception {
+        List<String> command = attach("bind", "sh", "-c", "test -t 0 && test -t 1 && read word && echo got $word");
+        command.add(command.indexOf("attach") + 1, "--tty");
+        Ran ran = run("typed\n", command);
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).endsWith("got typed\r\n");
+    }
 }
