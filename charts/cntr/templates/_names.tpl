@@ -14,14 +14,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- end }}
 
-{{/* repository@digest, or repository:tag; the argument is a list of the root context and the image's name in the values. */}}
+{{/* REGISTRY/REPOSITORY@DIGEST, or with :TAG; the argument is a list of the root context and the image's name in the values. */}}
 {{- define "cntr.image" -}}
-{{- $image := index (index . 0).Values.images (index . 1) -}}
-{{- if $image.digest -}}
-{{ $image.repository }}@{{ $image.digest }}
-{{- else -}}
-{{ $image.repository }}:{{ $image.tag | default (index . 0).Chart.AppVersion }}
-{{- end -}}
+{{- $values := (index . 0).Values -}}
+{{- $image := index $values.images (index . 1) -}}
+{{- $registry := ($values.global).imageRegistry | default $image.registry -}}
+{{- with $registry }}{{ . }}/{{ end -}}
+{{ $image.repository }}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default (index . 0).Chart.AppVersion }}{{ end -}}
 {{- end }}
 
 {{/* What a pod spec takes over from the values; the argument is a list of the root context and the component's name. */}}
@@ -39,7 +39,8 @@ tolerations: {{ toJson . }}
 {{- with $values.affinity }}
 affinity: {{ toJson . }}
 {{- end }}
-{{- with $values.priorityClassName }}
+{{- $class := (index . 0).Values.priorityClass }}
+{{- with $values.priorityClassName | default (ternary $class.name "" $class.create) }}
 priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
@@ -49,4 +50,27 @@ priorityClassName: {{ . }}
 {{- $served := .Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy" -}}
 {{- $wanted := toString .Values.policies.enabled -}}
 {{- if or (eq $wanted "true") (and (eq $wanted "auto") $served) }}true{{ end -}}
+{{- end }}
+
+{{/* Rules of a NetworkPolicy for egress to the API server. */}}
+{{- define "cntr.toApiServer" -}}
+- ports:
+    {{- range .Values.networkPolicies.apiServer.ports }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
+  {{- with .Values.networkPolicies.apiServer.cidrs }}
+  to:
+    {{- range . }}
+    - ipBlock: {cidr: {{ . | quote }}}
+    {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Settings of a container that may nothing. */}}
+{{- define "cntr.restricted" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities: {drop: [ALL]}
+seccompProfile: {type: RuntimeDefault}
 {{- end }}

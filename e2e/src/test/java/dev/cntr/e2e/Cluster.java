@@ -116,22 +116,23 @@ final class Cluster implements AutoCloseable {
                 .ok();
     }
 
-    private void install() {
-        Run.of(
-                        environment,
-                        new byte[0],
-                        Duration.ofMinutes(4),
-                        List.of(
-                                tool("CNTR_HELM", "helm"),
-                                "upgrade",
-                                "--install",
-                                "cntr",
-                                REPO.resolve("charts/cntr").toString(),
-                                "--wait",
-                                "--timeout=3m",
-                                "--values",
-                                REPO.resolve("dev/values.yaml").toString()))
-                .ok();
+    /** Installs the chart, or upgrades what is installed, and waits until all of it is Ready. */
+    Run install(String... options) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "upgrade",
+                "--install",
+                "cntr",
+                REPO.resolve("charts/cntr").toString(),
+                "--wait",
+                "--timeout=3m",
+                "--values",
+                REPO.resolve("dev/values.yaml").toString()));
+        arguments.addAll(List.of(options));
+        return helm(arguments.toArray(String[]::new)).ok();
+    }
+
+    Run helm(String... arguments) {
+        return Run.of(environment, new byte[0], Duration.ofMinutes(4), command(tool("CNTR_HELM", "helm"), arguments));
     }
 
     private static Cluster running() {

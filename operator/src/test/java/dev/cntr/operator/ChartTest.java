@@ -3,6 +3,7 @@ package dev.cntr.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
 import dev.cntr.api.Names;
@@ -28,7 +29,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,7 +142,12 @@ class ChartTest {
         List<String> policies = names(objects, ValidatingAdmissionPolicy.class);
         assertThat(policies)
                 .containsExactlyInAnyOrder(
-                        "cntr-sessions", "cntr-relay-exec", "cntr-pods", "cntr-status", "cntr-operator");
+                        "cntr-sessions",
+                        "cntr-relay-exec",
+                        "cntr-pods",
+                        "cntr-status",
+                        "cntr-operator",
+                        "cntr-workloads");
         assertThat(objects.stream()
                         .filter(ValidatingAdmissionPolicyBinding.class::isInstance)
                         .map(binding -> ((ValidatingAdmissionPolicyBinding) binding).getSpec())
@@ -192,6 +201,42 @@ class ChartTest {
     })
     void aValueThatTheSchemaDoesNotKnowIsRefused(String key, String value) {
         assertThatThrownBy(() -> render(key, value)).hasMessageContaining("schema");
+    }
+
+    /** A misspelt key would otherwise do nothing, silently. What Kubernetes' own objects, labels and other charts decide is left to them. */
+    @TestFactory
+    Stream<DynamicTest> aKeyThatTheSchemaDoesNotKnowIsRefusedEverywhere() throws IOException {
+        JsonNode values =
+                Serialization.yamlMapper().readTree(CHART.resolve("values.yaml").toFile());
+        return objects("", values)
+                .filter(path -> !path.matches("global|.*\\.(nodeSelector|affinity)"))
+                .map(path -> DynamicTest.dynamicTest(
+                        path.isEmpty() ? "at the top" : path,
+                        () -> assertThatThrownBy(
+                                        () -> render(path.isEmpty() ? "unknownKey" : path + ".unknownKey", "1"))
+                                .hasMessageContaining("unknownKey")));
+    }
+
+    private static Stream<String> objects(String path, JsonNode node) {
+        return Stream.concat(
+                Stream.of(path),
+                node.properties().stream()
+                        .filter(entry -> entry.getValue().isObject())
+                        .flatMap(entry -> objects(
+                                path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue())));
+    }
+
+    @Test
+    void aMirrorTakesThePlaceOfEveryRegistry() {
+        Collection<HasMetadata> objects = render("global.imageRegistry", "mirror.example:5000/third");
+        for (String component : List.of("cntr-agent", "cntr-relay")) {
+            assertThat(container(one(objects, DaemonSet.class, component)
+                                    .getSpec()
+                                    .getTemplate()
+                                    .getSpec())
+                            .getImage())
+                    .isEqualTo("mirror.example:5000/third/" + component + ":dev");
+        }
     }
 
     private static Collection<HasMetadata> render(String... values) {
