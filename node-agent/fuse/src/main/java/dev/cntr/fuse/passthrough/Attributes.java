@@ -10,6 +10,7 @@ import dev.cntr.fuse.wire.StatxOut;
 import dev.cntr.linux.At;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.Memory;
+import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Syscall;
 
 /** What stat(2), chmod(2), chown(2), truncate(2), utimensat(2) and statfs(2) read and change. */
@@ -17,6 +18,7 @@ final class Attributes {
     private static final long UTIME_NOW = 0x3fffffff;
     private static final long UTIME_OMIT = 0x3ffffffe;
     private static final int STATX_SIZE = 256;
+    private static final int WRITE = OpenFlag.bits(OpenFlag.O_WRONLY, OpenFlag.O_NONBLOCK);
 
     private final Tree tree;
     private final Calls calls;
@@ -85,7 +87,7 @@ final class Attributes {
         if (has(valid, SetattrIn.FATTR_MODE)) {
             r = calls.kernel.call(Syscall.FCHMODAT, At.FDCWD, calls.path(fd), SetattrIn.mode(in) & Modes.PERMISSIONS);
         }
-        if (r >= 0 && has(valid, SetattrIn.FATTR_UID | SetattrIn.FATTR_GID)) {
+        if (r >= 0 && (has(valid, SetattrIn.FATTR_UID | SetattrIn.FATTR_GID) || valid == 0 && inode.isWritten())) {
             r = chown(fd, valid, in);
         }
         if (r >= 0 && has(valid, SetattrIn.FATTR_SIZE)) {
@@ -105,15 +107,25 @@ final class Attributes {
         return (valid & any) != 0;
     }
 
+    /**
+     * By changing neither, what a request without anything to change stands for: before fallocate(2) and copy_file_range(2) the kernel wants
+     * set-id bits and file capabilities gone. It asks the same at chown(2) of neither, without a check of who may: so it is done for files
+     * that are being written only.
+     */
     private long chown(int fd, int valid, long in) {
         long uid = has(valid, SetattrIn.FATTR_UID) ? SetattrIn.uid(in) : -1;
         long gid = has(valid, SetattrIn.FATTR_GID) ? SetattrIn.gid(in) : -1;
         return calls.kernel.call(Syscall.FCHOWNAT, fd, calls.empty(), uid, gid, At.EMPTY_PATH);
     }
 
-    /** By the handle where there is one: the file may have been opened before its mode forbade it. */
+    /** ftruncate(2) sets the time of change where truncate(2), to the size that the file has, does not. */
     private long truncate(int fd, int valid, long in) {
-        int open = has(valid, SetattrIn.FATTR_FH) ? tree.handles().fd(SetattrIn.handle(in)) : Inode.NO_FD;
+        boolean byFile = has(valid, SetattrIn.FATTR_FH);
+        int handle = byFile ? tree.handles().fd(SetattrIn.handle(in)) : Inode.NO_FD;
+        int open = byFile && handle < 0 ? calls.reopen(fd, WRITE) : handle;
+        if (byFile && open < 0) {
+            return open;
+        }
         boolean kill = has(valid, SetattrIn.FATTR_KILL_SUIDGID);
         if (kill) {
             credentials.dropFsetid();
@@ -124,6 +136,9 @@ final class Attributes {
                 : calls.kernel.call(Syscall.TRUNCATE, calls.path(fd), size);
         if (kill) {
             credentials.restoreFsetid();
+        }
+        if (open != handle) {
+            calls.close(open);
         }
         return r;
     }

@@ -38,6 +38,9 @@ final class Inode {
     /** Open files. While there are any, they all go the same way to the data: {@link #backingId}. */
     int opens;
 
+    /** How many of them are for writing. */
+    int writers;
+
     /** Above 0: registered for passthrough; {@link #CACHED}: not to be; 0: not decided. */
     int backingId;
 
@@ -50,6 +53,10 @@ final class Inode {
         this.device = device;
         this.number = number;
         this.type = type;
+    }
+
+    synchronized boolean isWritten() {
+        return writers > 0;
     }
 
     boolean isSame(long otherDevice, long otherNumber) {

@@ -16,6 +16,7 @@ import dev.cntr.linux.Syscall;
 /** Names in directories: looked up, made, linked, moved, removed. */
 final class Names {
     private static final int RENAME_EXCHANGE = 2;
+    private static final int RENAME_WHITEOUT = 4;
 
     private final Tree tree;
     private final Calls calls;
@@ -197,7 +198,14 @@ final class Names {
         if (!exchange) {
             nodes.keepWithoutName(toFd, newName);
         }
-        long r = calls.kernel.call(Syscall.RENAMEAT2, fromFd, oldName, toFd, newName, flags);
+        boolean creates = (flags & RENAME_WHITEOUT) != 0;
+        long r = creates ? credentials.become(request) : 0;
+        if (r == 0) {
+            r = calls.kernel.call(Syscall.RENAMEAT2, fromFd, oldName, toFd, newName, flags);
+        }
+        if (creates) {
+            credentials.restore(request);
+        }
         if (r == 0) {
             nodes.moved(to, toFd, newName);
             if (exchange) {

@@ -181,6 +181,7 @@ final class OpenFiles {
             }
             answer = answer(id > 0, throughServer, writes);
             inode.opens++;
+            inode.writers += writes ? 1 : 0;
         }
         tree.dataPath().opened(id > 0);
         long out = reply.body() + before;
@@ -188,7 +189,7 @@ final class OpenFiles {
         OpenOut.openFlags(out, answer);
         OpenOut.backingId(out, Math.max(id, 0));
         if (!reply.send(before + OpenOut.BYTES)) {
-            released(inode, handle);
+            released(inode, handle, flags);
             return false;
         }
         return true;
@@ -209,12 +210,12 @@ final class OpenFiles {
         Inode inode = nodes.get(request);
         long handle = ReleaseIn.handle(request.body());
         if (inode != null) {
-            released(inode, handle);
+            released(inode, handle, ReleaseIn.flags(request.body()));
         }
         reply.ok();
     }
 
-    private void released(Inode inode, long handle) {
+    private void released(Inode inode, long handle, int flags) {
         if (handle != 0) {
             int fd = tree.handles().remove(handle);
             if (fd >= 0) {
@@ -223,6 +224,7 @@ final class OpenFiles {
         }
         synchronized (inode) {
             inode.opens--;
+            inode.writers -= (flags & O_ACCMODE) != 0 ? 1 : 0;
             if (inode.opens == 0 && inode.backingId == Inode.CACHED) {
                 inode.backingId = 0;
             }
