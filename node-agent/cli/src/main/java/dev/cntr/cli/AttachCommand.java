@@ -121,7 +121,7 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private int run(PinnedProcess target, ToolsSource source, Command command) {
-        try (Tools open = source.open(tools.provider());
+        try (Tools open = source.open(tools.provider(), tools.wishes());
                 DebugContainer container = DebugContainer.create(
                         target,
                         open.cloneMount(),

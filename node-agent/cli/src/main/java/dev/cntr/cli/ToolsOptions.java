@@ -4,6 +4,7 @@ import dev.cntr.attach.tools.ToolsSource;
 import dev.cntr.fuse.TreeProvider;
 import dev.cntr.fuse.session.FuseException;
 import dev.cntr.image.ImageCache;
+import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -47,8 +48,23 @@ final class ToolsOptions {
             description = "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private TreeProvider provider;
 
+    @Option(
+            names = "--writable-tools",
+            paramLabel = "MIB",
+            arity = "0..1",
+            fallbackValue = "512",
+            converter = LayerConverter.class,
+            description =
+                    "What is written to the tools, packages that are installed too, goes into so much memory and is"
+                            + " forgotten with the session; they themselves stay as they are (without a number: ${FALLBACK-VALUE}).")
+    private @Nullable WritableLayer layer;
+
     TreeProvider provider() {
         return provider;
+    }
+
+    ToolsSource.Wishes wishes() {
+        return new ToolsSource.Wishes(Optional.ofNullable(layer));
     }
 
     /** The tools that are meant. */
@@ -73,6 +89,13 @@ final class ToolsOptions {
             }
         }
         return new ToolsSource.Image(images, Path.of(reference), Optional.empty());
+    }
+
+    static final class LayerConverter implements ITypeConverter<WritableLayer> {
+        @Override
+        public WritableLayer convert(String mib) {
+            return new WritableLayer(Math.multiplyExact(Long.parseLong(mib), 1L << 20));
+        }
     }
 
     static final class ProviderConverter implements ITypeConverter<TreeProvider> {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,35 @@ class CntrIT {
     void joinsStreamsAndPassesTheExitCodeOn(String fileSystem) throws Exception {
         Ran ran = run("typed", attach(fileSystem, "sh", "-c", "hostname; cat; echo error >&2; exit 7"));
         assertThat(ran).isEqualTo(new Ran(7, "the-target\ntyped", "error\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fuse", "bind"})
+    void writableToolsForgetWhatIsWritten(String fileSystem, @TempDir Path own) throws Exception {
+        Files.createDirectories(own.resolve("bin"));
+        Files.copy(Path.of("/usr/bin/busybox"), own.resolve("bin/sh"));
+        String changes = "echo new > /new && /bin/sh -c 'mv /bin/sh /bin/moved' && read x < /new && echo $x";
+        List<String> command = cntr(
+                "attach",
+                "--tools",
+                own.toString(),
+                "--filesystem",
+                fileSystem,
+                "--writable-tools",
+                "--",
+                Long.toString(target.pid()),
+                "sh",
+                "-c",
+                changes);
+        assertThat(run("", command)).isEqualTo(new Ran(0, "new\n", ""));
+        try (Stream<Path> files = Files.walk(own)) {
+            assertThat(files).containsExactlyInAnyOrder(own, own.resolve("bin"), own.resolve("bin/sh"));
+        }
+
+        command.set(command.indexOf("--writable-tools"), "--writable-tools=none");
+        Ran refused = run("", command);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("--writable-tools");
     }
 
     @Test

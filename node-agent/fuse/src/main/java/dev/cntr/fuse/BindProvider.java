@@ -40,7 +40,8 @@ record BindProvider() implements TreeProvider {
                     attributes.add(MountAttribute.MOUNT_ATTR_RDONLY);
                 }
                 tree.change(attributes, Set.of(), Propagation.MS_PRIVATE, Mount.Extent.TREE);
-                return new Bound(tree, new CloneSource(tree, options.source().extent()));
+                return LayeredTree.of(
+                        new Bound(tree, new CloneSource(tree, options.source().extent())), options);
             } catch (ErrnoException e) {
                 tree.close();
                 throw e;

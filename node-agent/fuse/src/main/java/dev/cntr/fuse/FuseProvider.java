@@ -19,6 +19,6 @@ record FuseProvider() implements TreeProvider {
 
     @Override
     public ServedTree serve(TreeOptions options) {
-        return PassthroughMount.serve(options);
+        return LayeredTree.of(PassthroughMount.serve(options), options);
     }
 }

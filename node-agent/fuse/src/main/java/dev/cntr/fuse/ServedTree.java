@@ -6,7 +6,8 @@ import dev.cntr.linux.Fd;
 public interface ServedTree extends AutoCloseable {
     /**
      * A further mount of the tree, attached nowhere, for move_mount(2) in any mount namespace. It is nosuid and nodev. It goes away
-     * when it is closed, or, once attached, unmounted; the caller owns it.
+     * when it is closed, or, once attached, unmounted; the caller owns it. Where the tree has a writable layer
+     * ({@link TreeOptions#writable}), each of these mounts has one of its own, which goes with it.
      */
     Fd cloneMount();
 

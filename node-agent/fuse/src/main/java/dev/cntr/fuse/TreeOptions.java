@@ -4,8 +4,10 @@ import dev.cntr.fuse.passthrough.Timeouts;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.mount.Mount;
+import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Which tree is served, and how.
@@ -18,6 +20,7 @@ import java.time.Duration;
  * @param maxStackDepth 1 for a tree on an ordinary file system, 2 for one on overlayfs as well, such as a container's root; more
  *     turns passthrough off without a word
  * @param threads how many requests are answered at a time
+ * @param layer what takes the changes that are made on a mount, and goes with it; then the tree itself is never written to
  */
 public record TreeOptions(
         String name,
@@ -26,10 +29,14 @@ public record TreeOptions(
         boolean statelessDirectories,
         Timeouts timeouts,
         int maxStackDepth,
-        int threads) {
+        int threads,
+        Optional<WritableLayer> layer) {
     private static final Duration LONG = Duration.ofHours(1);
     private static final Duration SHORT = Duration.ofSeconds(1);
     private static final int MOST_THREADS = 4;
+
+    /** Stacked file systems are two deep at most, of which a layer is one: {@code FILESYSTEM_MAX_STACK_DEPTH} of {@code linux/fs.h}. */
+    private static final int MOST_UNDER_A_LAYER = 1;
 
     public TreeOptions {
         if (threads < 1) {
@@ -76,7 +83,8 @@ public record TreeOptions(
     }
 
     public static TreeOptions image(Source source) {
-        return new TreeOptions("cntr", source, true, true, new Timeouts(LONG, LONG, LONG), 2, threadsHere());
+        return new TreeOptions(
+                "cntr", source, true, true, new Timeouts(LONG, LONG, LONG), 2, threadsHere(), Optional.empty());
     }
 
     /** A tree in use, changed from outside and from inside: a change outside is seen within a second. */
@@ -86,7 +94,14 @@ public record TreeOptions(
 
     public static TreeOptions host(Source source) {
         return new TreeOptions(
-                "cntr", source, false, false, new Timeouts(SHORT, SHORT, Duration.ZERO), 2, threadsHere());
+                "cntr",
+                source,
+                false,
+                false,
+                new Timeouts(SHORT, SHORT, Duration.ZERO),
+                2,
+                threadsHere(),
+                Optional.empty());
     }
 
     private static int threadsHere() {
@@ -94,18 +109,28 @@ public record TreeOptions(
     }
 
     public TreeOptions withName(String newName) {
-        return new TreeOptions(newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads);
+        return new TreeOptions(
+                newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer);
     }
 
     public TreeOptions withTimeouts(Timeouts newTimeouts) {
-        return new TreeOptions(name, source, readOnly, statelessDirectories, newTimeouts, maxStackDepth, threads);
+        return new TreeOptions(
+                name, source, readOnly, statelessDirectories, newTimeouts, maxStackDepth, threads, layer);
     }
 
     public TreeOptions withMaxStackDepth(int newDepth) {
-        return new TreeOptions(name, source, readOnly, statelessDirectories, timeouts, newDepth, threads);
+        return new TreeOptions(name, source, readOnly, statelessDirectories, timeouts, newDepth, threads, layer);
     }
 
     public TreeOptions withThreads(int newThreads) {
-        return new TreeOptions(name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, newThreads);
+        return new TreeOptions(
+                name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, newThreads, layer);
+    }
+
+    /** Writable, each mount for itself, without a change to the tree, which is read-only from now on. */
+    public TreeOptions writable(WritableLayer newLayer) {
+        int depth = Math.min(maxStackDepth, MOST_UNDER_A_LAYER);
+        return new TreeOptions(
+                name, source, true, statelessDirectories, timeouts, depth, threads, Optional.of(newLayer));
     }
 }

@@ -1,10 +1,8 @@
 package dev.cntr.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.cntr.linux.Fd;
-import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.mount.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,15 +118,8 @@ class OwnershipIT {
     @Test
     void idmappedMountShiftsOwners() throws IOException {
         Path point = Files.createDirectories(temporary.resolve("idmapped"));
-        Process sleeper = new ProcessBuilder("unshare", "--user", "sleep", "60").start();
-        Path process = Path.of("/proc/" + sleeper.pid());
-        try {
-            Path ours = Files.readSymbolicLink(Path.of("/proc/self/ns/user"));
-            await().until(() ->
-                    !Files.readSymbolicLink(process.resolve("ns/user")).equals(ours));
-            Files.writeString(process.resolve("uid_map"), "0 100000 65536");
-            Files.writeString(process.resolve("gid_map"), "0 100000 65536");
-            try (Fd namespace = Fd.open(process + "/ns/user", OpenFlag.O_RDONLY);
+        try (UserNamespace process = UserNamespace.start()) {
+            try (Fd namespace = process.open();
                     Fd clone = mounted.mount().cloneMount(namespace)) {
                 Mount.of(clone).attach(point.toString());
             }
@@ -143,8 +134,6 @@ class OwnershipIT {
             assertThat(Files.getAttribute(mounted.backing().resolve("inside"), "unix:gid"))
                     .isEqualTo(6);
             Mount.unmount(point.toString());
-        } finally {
-            sleeper.destroyForcibly();
         }
     }
 }

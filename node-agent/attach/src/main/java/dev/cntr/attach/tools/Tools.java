@@ -1,25 +1,54 @@
 package dev.cntr.attach.tools;
 
+import dev.cntr.attach.AttachPlan;
 import dev.cntr.fuse.ServedTree;
 import dev.cntr.image.ImageCache;
 import dev.cntr.linux.Fd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Tools in use: a tree with a place for the target's, and what must not go away meanwhile. */
 public final class Tools implements AutoCloseable {
     private final ServedTree tree;
+    private final boolean withoutPlace;
     private final Optional<String> path;
     private final Optional<ImageCache.Held> image;
 
-    Tools(ServedTree tree, Optional<String> path, Optional<ImageCache.Held> image) {
+    /**
+     * @param withoutPlace whether each mount has yet to be given the place where the target's tree is to appear
+     */
+    Tools(ServedTree tree, boolean withoutPlace, Optional<String> path, Optional<ImageCache.Held> image) {
         this.tree = tree;
+        this.withoutPlace = withoutPlace;
         this.path = path;
         this.image = image;
     }
 
     /** A mount of them that is attached nowhere, and the caller's. */
     public Fd cloneMount() {
-        return tree.cloneMount();
+        Fd mount = tree.cloneMount();
+        try {
+            if (withoutPlace) {
+                makePlace(Path.of("/proc/self/fd/" + mount.number()));
+            }
+            return mount;
+        } catch (UncheckedIOException e) {
+            mount.close();
+            throw e;
+        }
+    }
+
+    /** Makes the place where the target's tree is to appear. */
+    static void makePlace(Path root) {
+        Path place = root.resolve(AttachPlan.TARGET_ROOT.substring(1));
+        try {
+            Files.createDirectories(place);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + place + ", where the container's tree is to appear", e);
+        }
     }
 
     /** Where commands are in them, a value of PATH; empty where they tell none. */

@@ -7,9 +7,7 @@ import dev.cntr.fuse.TreeProvider;
 import dev.cntr.image.ImageCache;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.OpenFlag;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +21,24 @@ public sealed interface ToolsSource {
      * Makes their tree ready.
      *
      * @param provider how they are served
+     * @param wishes in what they are to differ from what is there
      * @throws RuntimeException with what is the matter; nothing is left then
      */
-    Tools open(TreeProvider provider);
+    Tools open(TreeProvider provider, Wishes wishes);
+
+    /**
+     * In what tools differ from where they come from.
+     *
+     * @param layer what takes all that is written to them; else it goes where they are, unless they are read-only
+     */
+    record Wishes(Optional<WritableLayer> layer) {
+        /** As they are. */
+        public static final Wishes NONE = new Wishes(Optional.empty());
+
+        private TreeOptions apply(TreeOptions options) {
+            return layer.map(options::writable).orElse(options);
+        }
+    }
 
     /**
      * What is known of tools that are not open.
@@ -43,16 +56,13 @@ public sealed interface ToolsSource {
         }
 
         @Override
-        public Tools open(TreeProvider provider) {
-            Path place = path.resolve(AttachPlan.TARGET_ROOT.substring(1));
-            try {
-                Files.createDirectories(place);
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot make " + place + ", where the container's tree is to appear", e);
+        public Tools open(TreeProvider provider, Wishes wishes) {
+            if (wishes.layer().isEmpty()) {
+                Tools.makePlace(path);
             }
             try (Fd root = Fd.open(path.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY)) {
-                ServedTree tree = provider.serve(TreeOptions.host(new TreeOptions.Source.Directory(root)));
-                return new Tools(tree, Optional.empty(), Optional.empty());
+                ServedTree tree = provider.serve(wishes.apply(TreeOptions.host(new TreeOptions.Source.Directory(root))));
+                return new Tools(tree, wishes.layer().isPresent(), Optional.empty(), Optional.empty());
             }
         }
     }
@@ -83,11 +93,11 @@ public sealed interface ToolsSource {
         }
 
         @Override
-        public Tools open(TreeProvider provider) {
+        public Tools open(TreeProvider provider, Wishes wishes) {
             ImageCache.Held image = cache.open(file, tag);
             try {
-                ServedTree tree = provider.serve(TreeOptions.image(image.root()));
-                return new Tools(tree, path(image.environment()), Optional.of(image));
+                ServedTree tree = provider.serve(wishes.apply(TreeOptions.image(image.root())));
+                return new Tools(tree, false, path(image.environment()), Optional.of(image));
             } catch (RuntimeException e) {
                 image.close();
                 throw e;
