@@ -8,6 +8,7 @@ import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,12 +60,18 @@ final class ToolsOptions {
                             + " forgotten with the session; they themselves stay as they are (without a number: ${FALLBACK-VALUE}).")
     private @Nullable WritableLayer layer;
 
+    @Option(
+            names = "--hide",
+            paramLabel = "PATH",
+            description = "A path of the tools that is not there in the session; may be repeated.")
+    private List<String> hidden = List.of();
+
     TreeProvider provider() {
         return provider;
     }
 
     ToolsSource.Wishes wishes() {
-        return new ToolsSource.Wishes(Optional.ofNullable(layer));
+        return new ToolsSource.Wishes(Optional.ofNullable(layer), hidden);
     }
 
     /** The tools that are meant. */

@@ -121,6 +121,37 @@ class CntrIT {
         assertThat(refused.err()).contains("--writable-tools");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"fuse", "bind"})
+    void hiddenPathsOfTheToolsAreNotThere(String fileSystem, @TempDir Path own) throws Exception {
+        Files.copy(
+                Path.of("/usr/bin/busybox"),
+                Files.createDirectories(own.resolve("bin")).resolve("sh"));
+        Files.writeString(Files.createDirectories(own.resolve("etc/keys")).resolve("key"), "secret");
+        Files.writeString(own.resolve("etc/token"), "secret");
+        List<String> command = cntr(
+                "attach",
+                "--tools",
+                own.toString(),
+                "--filesystem",
+                fileSystem,
+                "--hide",
+                "/etc/keys",
+                "--hide",
+                "etc/token",
+                Long.toString(target.pid()),
+                "--",
+                "sh",
+                "-c",
+                "test -s /etc/keys/key || test -s /etc/token");
+        assertThat(run("", command)).isEqualTo(new Ran(1, "", ""));
+
+        command.set(command.indexOf("etc/token"), "etc/../token");
+        Ran refused = run("", command);
+        assertThat(refused.code()).isNotZero();
+        assertThat(refused.err()).contains("'etc/../token' cannot be hidden");
+    }
+
     @Test
     void commandsThatAreNotThere() throws Exception {
         assertThat(run("", attach("bind", "no-such-command")))

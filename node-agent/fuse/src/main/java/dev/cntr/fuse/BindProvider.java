@@ -40,8 +40,9 @@ record BindProvider() implements TreeProvider {
                     attributes.add(MountAttribute.MOUNT_ATTR_RDONLY);
                 }
                 tree.change(attributes, Set.of(), Propagation.MS_PRIVATE, Mount.Extent.TREE);
-                return LayeredTree.of(
-                        new Bound(tree, new CloneSource(tree, options.source().extent())), options);
+                ServedTree bound =
+                        new Bound(tree, new CloneSource(tree, options.source().extent()));
+                return MaskedTree.of(LayeredTree.of(bound, options), options);
             } catch (ErrnoException e) {
                 tree.close();
                 throw e;

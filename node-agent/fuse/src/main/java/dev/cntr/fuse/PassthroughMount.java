@@ -70,7 +70,8 @@ public final class PassthroughMount implements ServedTree {
             throw e;
         }
         try {
-            Tree tree = new Tree(session, root, options.timeouts(), options.statelessDirectories());
+            Set<String> hidden = new Masked(options.masked()).withoutLinks(root);
+            Tree tree = new Tree(session, root, options.timeouts(), options.statelessDirectories(), hidden);
             session.serve(options.name(), tree::forThread, tree::close);
             return new PassthroughMount(session, tree);
         } catch (RuntimeException e) {

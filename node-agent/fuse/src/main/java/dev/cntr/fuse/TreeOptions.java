@@ -7,6 +7,8 @@ import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,7 @@ import java.util.Optional;
  *     turns passthrough off without a word
  * @param threads how many requests are answered at a time
  * @param layer what takes the changes that are made on a mount, and goes with it; then the tree itself is never written to
+ * @param masked paths of it that are not there for anybody, relative to its root
  */
 public record TreeOptions(
         String name,
@@ -30,7 +33,28 @@ public record TreeOptions(
         Timeouts timeouts,
         int maxStackDepth,
         int threads,
-        Optional<WritableLayer> layer) {
+        Optional<WritableLayer> layer,
+        List<String> masked) {
+    /**
+     * What of a node is nobody's business who was given its tools: keys and configuration of the cluster, volumes and layers of
+     * containers, sockets of daemons, root's home.
+     */
+    public static final List<String> SECRETS_OF_A_NODE = List.of(
+            "/etc/kubernetes",
+            "/etc/rancher",
+            "/etc/ssh",
+            "/etc/shadow",
+            "/etc/gshadow",
+            "/root",
+            "/run",
+            "/var/lib/containerd",
+            "/var/lib/containers",
+            "/var/lib/docker",
+            "/var/lib/etcd",
+            "/var/lib/kubelet",
+            "/var/lib/rancher",
+            "/var/log");
+
     private static final Duration LONG = Duration.ofHours(1);
     private static final Duration SHORT = Duration.ofSeconds(1);
     private static final int MOST_THREADS = 4;
@@ -42,6 +66,7 @@ public record TreeOptions(
         if (threads < 1) {
             throw new IllegalArgumentException("a tree needs at least one thread, not " + threads);
         }
+        masked = Masked.of(masked).paths();
     }
 
     /** Where a tree is. */
@@ -84,7 +109,15 @@ public record TreeOptions(
 
     public static TreeOptions image(Source source) {
         return new TreeOptions(
-                "cntr", source, true, true, new Timeouts(LONG, LONG, LONG), 2, threadsHere(), Optional.empty());
+                "cntr",
+                source,
+                true,
+                true,
+                new Timeouts(LONG, LONG, LONG),
+                2,
+                threadsHere(),
+                Optional.empty(),
+                List.of());
     }
 
     /** A tree in use, changed from outside and from inside: a change outside is seen within a second. */
@@ -101,7 +134,8 @@ public record TreeOptions(
                 new Timeouts(SHORT, SHORT, Duration.ZERO),
                 2,
                 threadsHere(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     private static int threadsHere() {
@@ -110,27 +144,48 @@ public record TreeOptions(
 
     public TreeOptions withName(String newName) {
         return new TreeOptions(
-                newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer);
+                newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer, masked);
     }
 
     public TreeOptions withTimeouts(Timeouts newTimeouts) {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, newTimeouts, maxStackDepth, threads, layer);
+                name, source, readOnly, statelessDirectories, newTimeouts, maxStackDepth, threads, layer, masked);
     }
 
     public TreeOptions withMaxStackDepth(int newDepth) {
-        return new TreeOptions(name, source, readOnly, statelessDirectories, timeouts, newDepth, threads, layer);
+        return new TreeOptions(
+                name, source, readOnly, statelessDirectories, timeouts, newDepth, threads, layer, masked);
     }
 
     public TreeOptions withThreads(int newThreads) {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, newThreads, layer);
+                name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, newThreads, layer, masked);
     }
 
     /** Writable, each mount for itself, without a change to the tree, which is read-only from now on. */
     public TreeOptions writable(WritableLayer newLayer) {
         int depth = Math.min(maxStackDepth, MOST_UNDER_A_LAYER);
         return new TreeOptions(
-                name, source, true, statelessDirectories, timeouts, depth, threads, Optional.of(newLayer));
+                name, source, true, statelessDirectories, timeouts, depth, threads, Optional.of(newLayer), masked);
+    }
+
+    /**
+     * Without some paths: {@code fuse} answers as if there was nothing of that name, {@code bind} mounts something empty over what is there
+     * when a mount is made. Another name of a file (a hard link) is not hidden with it.
+     *
+     * @param paths below the root of the tree; where they lead by symbolic links is hidden too
+     * @throws IllegalArgumentException for the root itself, and for paths with {@code .} or {@code ..}
+     */
+    public TreeOptions masked(Collection<String> paths) {
+        return new TreeOptions(
+                name,
+                source,
+                readOnly,
+                statelessDirectories,
+                timeouts,
+                maxStackDepth,
+                threads,
+                layer,
+                List.copyOf(paths));
     }
 }

@@ -30,13 +30,15 @@ public sealed interface ToolsSource {
      * In what tools differ from where they come from.
      *
      * @param layer what takes all that is written to them; else it goes where they are, unless they are read-only
+     * @param hidden paths below their root that are not to be there
      */
-    record Wishes(Optional<WritableLayer> layer) {
+    record Wishes(Optional<WritableLayer> layer, List<String> hidden) {
         /** As they are. */
-        public static final Wishes NONE = new Wishes(Optional.empty());
+        public static final Wishes NONE = new Wishes(Optional.empty(), List.of());
 
         private TreeOptions apply(TreeOptions options) {
-            return layer.map(options::writable).orElse(options);
+            TreeOptions without = options.masked(hidden);
+            return layer.map(without::writable).orElse(without);
         }
     }
 
@@ -61,7 +63,8 @@ public sealed interface ToolsSource {
                 Tools.makePlace(path);
             }
             try (Fd root = Fd.open(path.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY)) {
-                ServedTree tree = provider.serve(wishes.apply(TreeOptions.host(new TreeOptions.Source.Directory(root))));
+                ServedTree tree =
+                        provider.serve(wishes.apply(TreeOptions.host(new TreeOptions.Source.Directory(root))));
                 return new Tools(tree, wishes.layer().isPresent(), Optional.empty(), Optional.empty());
             }
         }

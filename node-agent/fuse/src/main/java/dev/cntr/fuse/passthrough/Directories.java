@@ -142,7 +142,7 @@ final class Directories implements AutoCloseable {
                 break;
             }
             long behind = put(directory, handle, entries.address() + read, out, end, plus);
-            if (behind == out) {
+            if (behind == out && tree.handles().position(handle) == UNKNOWN) {
                 break;
             }
             out = behind;
@@ -165,6 +165,10 @@ final class Directories implements AutoCloseable {
         long out = start;
         for (long e = entries.address(); e < entriesEnd; e += Memory.getShort(e + D_RECLEN)) {
             long name = e + D_NAME;
+            if (directory.hides(name)) {
+                tree.handles().position(handle, Memory.getLong(e + D_OFF));
+                continue;
+            }
             int length = (int) Memory.stringLength(name);
             int size = plus ? Dirent.sizePlus(length) : Dirent.size(length);
             if (out + size > end) {

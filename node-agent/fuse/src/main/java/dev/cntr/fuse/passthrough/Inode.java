@@ -32,6 +32,9 @@ final class Inode {
     /** Where it is found again; null where its name was removed: then it keeps its descriptor. */
     volatile @Nullable Location location;
 
+    /** What is hidden in it and below, of a directory. */
+    volatile @Nullable Mask mask;
+
     /** The kernel has forgotten it. */
     volatile boolean forgotten;
 
@@ -57,6 +60,12 @@ final class Inode {
 
     synchronized boolean isWritten() {
         return writers > 0;
+    }
+
+    /** Whether a name in this directory, in native memory, is hidden. */
+    boolean hides(long name) {
+        Mask own = mask;
+        return own != null && own.hides(name);
     }
 
     boolean isSame(long otherDevice, long otherNumber) {

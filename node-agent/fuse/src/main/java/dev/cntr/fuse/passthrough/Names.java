@@ -90,6 +90,17 @@ final class Names {
         make(request, reply, Syscall.MKDIRAT, MkdirIn.name(in), MkdirIn.mode(in), MkdirIn.umask(in), 0);
     }
 
+    /**
+     * Why a name cannot be made or removed, where that has to do with what is hidden: a hidden name is nobody's to give, and one that leads to
+     * hidden ones stays what it is.
+     */
+    private int obstacle(Inode parent, long name) {
+        if (parent.hides(name)) {
+            return (int) Errno.EACCES.negative();
+        }
+        return nodes.hasMask(parent, name) ? (int) Errno.EBUSY.negative() : 0;
+    }
+
     private void make(Request request, Reply reply, Syscall call, long name, int mode, int mask, int device) {
         Inode parent = nodes.get(request);
         int directory = nodes.fd(request);
@@ -98,7 +109,10 @@ final class Names {
             return;
         }
         int masked = umask.apply(directory, mode, mask);
-        long r = credentials.become(request);
+        long r = obstacle(parent, name);
+        if (r == 0) {
+            r = credentials.become(request);
+        }
         if (r == 0) {
             r = calls.kernel.call(call, directory, name, masked, device & 0xffff_ffffL);
             credentials.restore(request);
@@ -115,7 +129,10 @@ final class Names {
         }
         long name = request.body();
         long target = name + Memory.stringLength(name) + 1;
-        long r = credentials.become(request);
+        long r = obstacle(parent, name);
+        if (r == 0) {
+            r = credentials.become(request);
+        }
         if (r == 0) {
             r = calls.kernel.call(Syscall.SYMLINKAT, target, directory, name);
             credentials.restore(request);
@@ -147,7 +164,10 @@ final class Names {
         long in = request.body();
         int old = nodes.fd(LinkIn.oldNodeId(in));
         long name = LinkIn.name(in);
-        long r = old < 0 ? old : calls.kernel.call(Syscall.LINKAT, old, calls.empty(), directory, name, At.EMPTY_PATH);
+        long r = old < 0 ? old : obstacle(parent, name);
+        if (r == 0) {
+            r = calls.kernel.call(Syscall.LINKAT, old, calls.empty(), directory, name, At.EMPTY_PATH);
+        }
         replyMade(parent, name, r, reply);
     }
 
@@ -160,12 +180,18 @@ final class Names {
     }
 
     private void remove(Request request, Reply reply, int flags) {
+        Inode parent = nodes.get(request);
         int directory = nodes.fd(request);
-        if (directory < 0) {
+        if (parent == null || directory < 0) {
             reply.error(directory);
             return;
         }
         long name = request.body();
+        int obstacle = obstacle(parent, name);
+        if (obstacle < 0) {
+            reply.error(obstacle);
+            return;
+        }
         nodes.keepWithoutName(directory, name);
         reply.error(calls.kernel.call(Syscall.UNLINKAT, directory, name, flags));
     }
@@ -194,6 +220,11 @@ final class Names {
             return;
         }
         long newName = oldName + Memory.stringLength(oldName) + 1;
+        int obstacle = Math.min(obstacle(from, oldName), obstacle(to, newName));
+        if (obstacle < 0) {
+            reply.error(obstacle);
+            return;
+        }
         boolean exchange = (flags & RENAME_EXCHANGE) != 0;
         if (!exchange) {
             nodes.keepWithoutName(toFd, newName);

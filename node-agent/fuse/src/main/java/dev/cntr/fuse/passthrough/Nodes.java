@@ -142,6 +142,10 @@ final class Nodes {
      */
     @Nullable
     Inode lookup(Inode parent, long name) {
+        if (parent.hides(name)) {
+            error = ENOENT;
+            return null;
+        }
         int directory = fd(parent);
         if (directory < 0) {
             error = directory;
@@ -166,6 +170,10 @@ final class Nodes {
     Inode reference(Inode parent, long name) {
         Stat stat = calls.stat();
         Inode inode = inodes.reference(stat.device(), stat.inode(), stat.type());
+        Mask mask = parent.mask;
+        if (mask != null && inode != inodes.root()) {
+            inode.mask = mask.below(name);
+        }
         Location known = inode.location;
         if (inode != inodes.root() && (known == null || inode.fd < 0 && !isAt(known, parent, name))) {
             inode.location = new Location(parent, Memory.bytes(name, (int) Memory.stringLength(name)));
@@ -217,6 +225,12 @@ final class Nodes {
         if (opened) {
             tree.opened(calls);
         }
+    }
+
+    /** Whether something is hidden behind a name of a directory: that name has to stay. */
+    boolean hasMask(Inode parent, long name) {
+        Mask mask = parent.mask;
+        return mask != null && (mask.hides(name) || mask.below(name) != null);
     }
 
     /** After a name has been given to a node: that is where it is found from now on. */

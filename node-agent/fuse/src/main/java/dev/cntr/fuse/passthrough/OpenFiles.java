@@ -86,6 +86,10 @@ final class OpenFiles {
             return;
         }
         long in = request.body();
+        if (parent.hides(CreateIn.name(in))) {
+            reply.error(Errno.EACCES);
+            return;
+        }
         int flags = CreateIn.flags(in);
         int mode = umask.apply(directory, CreateIn.mode(in), CreateIn.umask(in));
         int file = create(request, directory, CreateIn.name(in), flags, mode);

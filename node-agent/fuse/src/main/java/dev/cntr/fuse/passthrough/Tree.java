@@ -7,6 +7,7 @@ import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Syscall;
 import java.util.Arrays;
+import java.util.Collection;
 
 /** A backing tree as all threads of a session share it: its nodes, open handles, and settings. */
 public final class Tree {
@@ -24,18 +25,26 @@ public final class Tree {
     /**
      * @param root an O_PATH descriptor of a directory, which the tree then owns
      * @param statelessDirectories no OPENDIR and RELEASEDIR, and the kernel caches listings: for trees that do not change
+     * @param hidden paths, relative to the root and without {@code .}, {@code ..} and links, that are not there for anybody
      */
-    public Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories) {
-        this(session, root, timeouts, statelessDirectories, FdBudget.PROCESS);
+    public Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories, Collection<String> hidden) {
+        this(session, root, timeouts, statelessDirectories, hidden, FdBudget.PROCESS);
     }
 
-    Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories, FdBudget budget) {
+    Tree(
+            Session session,
+            Fd root,
+            Timeouts timeouts,
+            boolean statelessDirectories,
+            Collection<String> hidden,
+            FdBudget budget) {
         this.session = session;
         this.rootFd = root;
         this.timeouts = timeouts;
         this.statelessDirectories = statelessDirectories;
         this.limbo = new Limbo(session.inFlight());
         this.inodes = new InodeTable(rootInode(root));
+        this.inodes.root().mask = Mask.of(hidden);
         this.dataPath = PassthroughProbe.choose(session, root);
         this.budget = budget;
         budget.join(this);

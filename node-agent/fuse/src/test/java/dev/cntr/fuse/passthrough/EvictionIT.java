@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class EvictionIT {
         session = Session.open(new Superblock("evict", false), wishes, 4);
         Fd root = Fd.open(backing.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
         Duration minute = Duration.ofMinutes(1);
-        Tree tree = new Tree(session, root, new Timeouts(minute, minute, Duration.ZERO), false, budget);
+        Tree tree = new Tree(session, root, new Timeouts(minute, minute, Duration.ZERO), false, List.of(), budget);
         session.serve("evict", tree::forThread, tree::close);
         session.mount().attach(point.toString());
     }
