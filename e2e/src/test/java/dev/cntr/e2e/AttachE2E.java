@@ -73,6 +73,19 @@ class AttachE2E {
     }
 
     @Test
+    void theTabKeyCompletesCommandsPodsAndContainers() {
+        assertThat(cluster.complete("cntr", "att").ok().out()).startsWith("attach\n");
+        assertThat(cluster.complete("cntr", "attach", "--ttl", "5m", Targets.ON_SERVER.substring(0, 9))
+                        .ok()
+                        .out())
+                .contains(Targets.ON_SERVER + "\n");
+        assertThat(cluster.complete("cntr", "attach", "pod/" + Targets.ON_SERVER, "-c", "")
+                        .ok()
+                        .out())
+                .startsWith("app\n");
+    }
+
+    @Test
     void itSeesTheTargetsProcesses() {
         assertThat(inside("ps -e -o pid=,comm=").ok().out().lines().map(String::strip))
                 .contains("1 hello")

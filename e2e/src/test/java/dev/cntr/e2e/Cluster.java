@@ -79,6 +79,15 @@ final class Cluster implements AutoCloseable {
                 .ok();
     }
 
+    /** What the TAB key gets behind {@code kubectl}, with all of the plugin on the PATH; the last word is being written. */
+    Run complete(String... words) {
+        Map<String, String> withPlugin = new HashMap<>(environment);
+        withPlugin.put("PATH", REPO.resolve("dist/bin") + ":" + System.getenv("PATH"));
+        List<String> command = new ArrayList<>(List.of(tool("CNTR_KUBECTL", "kubectl"), "__complete"));
+        command.addAll(List.of(words));
+        return Run.of(withPlugin, new byte[0], PATIENCE, command);
+    }
+
     /** {@code kubectl-cntr} as a user's shell would start it, with an empty standard input. */
     Run cntr(String... arguments) {
         return cntrWith(new byte[0], arguments);

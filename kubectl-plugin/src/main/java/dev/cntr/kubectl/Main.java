@@ -18,16 +18,24 @@ public final class Main {
 
     /** Runs one command line; every error becomes one line on standard error and an exit code. */
     static int run(String... args) {
+        if (args.length > 0 && args[0].equals(Completion.COMMAND)) {
+            return Completion.print(program(List.of()), List.of(args).subList(1, args.length), System.out);
+        }
         int end = Arrays.asList(args).indexOf("--");
         String[] own = end < 0 ? args : Arrays.copyOf(args, end);
         List<String> command = end < 0 ? List.of() : List.of(args).subList(end + 1, args.length);
-        return new CommandLine(new CntrCommand().spec())
-                .addSubcommand(new CommandLine(new AttachCommand(command).spec()))
+        return program(command)
                 .registerConverter(Duration.class, Main::duration)
                 .setParameterExceptionHandler(
                         (e, _) -> complain(e.getCommandLine().getErr(), ExitCode.USAGE, e))
                 .setExecutionExceptionHandler((e, line, _) -> complain(line.getErr(), exitCode(e), e))
                 .execute(own);
+    }
+
+    /** All commands. What follows {@code --} is no business of the parser's. */
+    static CommandLine program(List<String> command) {
+        return new CommandLine(new CntrCommand().spec())
+                .addSubcommand(new CommandLine(new AttachCommand(command).spec()));
     }
 
     private static Duration duration(String text) {
