@@ -14,6 +14,8 @@ public enum ConditionType {
     SCHEDULED,
     /** At least one client is attached. */
     ATTACHED,
+    /** Whether the recording that was asked for is whole; not set before that is known, nor where none was asked for. */
+    RECORDED,
     /** It ran and is over. */
     COMPLETED;
 

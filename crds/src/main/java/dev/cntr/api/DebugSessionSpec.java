@@ -13,10 +13,11 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user asks for. All but the two times is fixed at creation: the debug container is made from it once.
+ * What a user asks for. All but the times is fixed at creation: the debug container is made from it once.
  *
  * @param target beside what
  * @param tools where the debugging tools come from
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param attach who may attach
  * @param ttl longest life since creation, see {@link TimeToLive}
  * @param ttlSecondsAfterFinished how long the object stays after the session's end
+ * @param idleTimeout how long the session may go without a byte in either direction, also before anybody has attached; null for as long as it lives
+ * @param recording whether what the session shows is recorded
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -31,10 +34,16 @@ import org.jspecify.annotations.Nullable;
         value = "duration(self.ttl) >= duration('1s') && duration(self.ttl) <= duration('24h')",
         message = "ttl must be between 1s and 24h",
         fieldPath = ".ttl")
+@ValidationRule(
+        value =
+                "!has(self.idleTimeout) || (duration(self.idleTimeout) >= duration('1s') && duration(self.idleTimeout) <= duration('24h'))",
+        message = "idleTimeout must be between 1s and 24h",
+        fieldPath = ".idleTimeout")
 @ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
 @ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
 @ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
 @ValidationRule(value = "self.attach == oldSelf.attach", message = "attach is immutable")
+@ValidationRule(value = "self.recording == oldSelf.recording", message = "recording is immutable")
 public record DebugSessionSpec(
         @Required @JsonPropertyDescription("The container to debug beside.")
         Target target,
@@ -58,7 +67,32 @@ public record DebugSessionSpec(
         @Min(0)
         @Max(604_800)
         @JsonPropertyDescription("How many seconds the object stays after the session's end.")
-        Integer ttlSecondsAfterFinished) {
+        Integer ttlSecondsAfterFinished,
+
+        @Size(min = 2, max = 24)
+        @Pattern(TimeToLive.PATTERN)
+        @JsonPropertyDescription(
+                "How long the session may go without input and output before it ends, for example 15m; also before anybody has attached. Without it: as long as it lives.")
+        @Nullable
+        String idleTimeout,
+
+        @Default("Never")
+        @JsonPropertyDescription(
+                "Whether what the session shows is recorded by the node's agent. Required: a session that cannot be recorded is refused, or ended. BestEffort: it goes on, and its condition Recorded says so.")
+        Recording recording) {
+
+    /** Whether what a session shows is recorded. */
+    public enum Recording {
+        /** It is not. */
+        @JsonProperty("Never")
+        NEVER,
+        /** As well as can be: a session goes on without, and says so. */
+        @JsonProperty("BestEffort")
+        BEST_EFFORT,
+        /** There is no session without it. */
+        @JsonProperty("Required")
+        REQUIRED
+    }
 
     /** Fills in what the API server would have defaulted. */
     public DebugSessionSpec(
@@ -67,13 +101,33 @@ public record DebugSessionSpec(
             @Nullable DebugProcess process,
             Attach attach,
             @Nullable String ttl,
-            @Nullable Integer ttlSecondsAfterFinished) {
+            @Nullable Integer ttlSecondsAfterFinished,
+            @Nullable String idleTimeout,
+            @Nullable Recording recording) {
         this.target = target;
         this.tools = tools == null ? Tools.AGENT : tools;
         this.process = process == null ? DebugProcess.SHELL : process;
         this.attach = attach;
         this.ttl = ttl == null ? TimeToLive.DEFAULT : ttl;
         this.ttlSecondsAfterFinished = ttlSecondsAfterFinished == null ? 300 : ttlSecondsAfterFinished;
+        this.idleTimeout = idleTimeout;
+        this.recording = recording == null ? Recording.NEVER : recording;
+    }
+
+    /** One that may be idle for as long as it lives, and is not recorded. */
+    public DebugSessionSpec(
+            Target target,
+            @Nullable Tools tools,
+            @Nullable DebugProcess process,
+            Attach attach,
+            @Nullable String ttl,
+            @Nullable Integer ttlSecondsAfterFinished) {
+        this(target, tools, process, attach, ttl, ttlSecondsAfterFinished, null, null);
+    }
+
+    /** How long it may be idle; empty for as long as it lives. */
+    public Optional<Duration> idleLimit() {
+        return Optional.ofNullable(idleTimeout).map(TimeToLive::parse);
     }
 
     /** How long the session may live, counted from its creation. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt when it ended
  * @param exitCode how the command ended, 128 + signal if by a signal
  * @param attachments how many clients are attached
+ * @param recording what was recorded, when the session is over
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -79,11 +80,37 @@ public record DebugSessionStatus(
         Integer exitCode,
 
         @Min(0) @JsonPropertyDescription("How many clients are attached.") @Nullable
-        Integer attachments) {
+        Integer attachments,
+
+        @JsonPropertyDescription("What was recorded; set when the session is over.") @Nullable
+        Recording recording) {
+
+    /**
+     * What was recorded, which is all of it where the condition {@code Recorded} is true.
+     *
+     * @param id names it: the session's uid, a hyphen and the number of the attachment
+     * @param location a file in the agent's store on the session's node, or an object of a bucket
+     * @param bytes its length
+     * @param sha256 of its bytes, in hexadecimal digits
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Recording(
+            @Size(max = 80) @JsonPropertyDescription("Names it: the session's uid and the number of the attachment.")
+            String id,
+
+            @Size(max = 1024)
+            @JsonPropertyDescription("Where it is: a file of the node's agent, or an object of a bucket.")
+            String location,
+
+            @Min(0) @JsonPropertyDescription("Its length in bytes.")
+            long bytes,
+
+            @Size(max = 64) @JsonPropertyDescription("SHA-256 of its bytes.")
+            String sha256) {}
 
     /** Of a session that nobody has looked at. */
-    public static final DebugSessionStatus EMPTY =
-            new DebugSessionStatus(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    public static final DebugSessionStatus EMPTY = new DebugSessionStatus(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Takes missing conditions as none. */
     public DebugSessionStatus(
@@ -100,7 +127,8 @@ public record DebugSessionStatus(
             @Nullable Instant expiresAt,
             @Nullable Instant finishedAt,
             @Nullable Integer exitCode,
-            @Nullable Integer attachments) {
+            @Nullable Integer attachments,
+            @Nullable Recording recording) {
         this.observedGeneration = observedGeneration;
         this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
         this.phase = phase;
@@ -115,6 +143,7 @@ public record DebugSessionStatus(
         this.finishedAt = finishedAt;
         this.exitCode = exitCode;
         this.attachments = attachments;
+        this.recording = recording;
     }
 
     /** The condition of that type, if it was ever set. */

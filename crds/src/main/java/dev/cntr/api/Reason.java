@@ -39,6 +39,14 @@ public enum Reason {
     EXITED,
     /** The time to live is over. */
     EXPIRED,
+    /** Nothing was typed or shown for as long as the session may be idle. */
+    IDLE_TIMEOUT,
+    /** What must be recorded cannot be. */
+    RECORDING_FAILED,
+    /** The recording is whole and where it belongs. */
+    RECORDING_KEPT,
+    /** There is no recording, or a part of it is missing, or it is not yet where it belongs. */
+    RECORDING_INCOMPLETE,
     /** The target container ended while the session lived. */
     TARGET_GONE,
     /** The target pod was replaced by another one of the same name. */

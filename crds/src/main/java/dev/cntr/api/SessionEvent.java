@@ -2,12 +2,13 @@ package dev.cntr.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something that happened to a session, as it is told in an Event.
  *
  * @param warning whether it is a failure
- * @param reason Scheduled, Created, Attached, Completed or Failed
+ * @param reason Scheduled, Created, Attached, RecordingKept, RecordingIncomplete, Completed or Failed
  * @param message why and what, as the session's condition says it
  * @param concernsPod whether the pod's owner is to be told as well: somebody was let in, or the end of it
  */
@@ -16,7 +17,9 @@ public record SessionEvent(boolean warning, String reason, String message, boole
     public static List<SessionEvent> between(DebugSessionStatus before, DebugSessionStatus after) {
         List<SessionEvent> events = new ArrayList<>();
         for (ConditionType type : ConditionType.values()) {
-            if (after.holds(type) && !before.holds(type)) {
+            if (type == ConditionType.RECORDED) {
+                recorded(before, after).ifPresent(events::add);
+            } else if (after.holds(type) && !before.holds(type)) {
                 Condition condition = after.condition(type).orElseThrow();
                 switch (type) {
                     case SCHEDULED -> events.add(new SessionEvent(false, "Scheduled", condition.message(), false));
@@ -24,11 +27,21 @@ public record SessionEvent(boolean warning, String reason, String message, boole
                     case ATTACHED -> events.add(new SessionEvent(false, "Attached", condition.message(), true));
                     case COMPLETED -> events.add(new SessionEvent(false, "Completed", explained(condition), true));
                     case STALLED -> events.add(new SessionEvent(true, "Failed", explained(condition), true));
-                    case RECONCILING -> {} // tells nothing that the others do not
+                    case RECONCILING,
+                            RECORDED -> {} // the one tells nothing that the others do not, the other is told above
                 }
             }
         }
         return events;
+    }
+
+    /** Of a recording its failure is told as well. */
+    private static Optional<SessionEvent> recorded(DebugSessionStatus before, DebugSessionStatus after) {
+        Optional<Condition> now = after.condition(ConditionType.RECORDED);
+        Optional<String> then = before.condition(ConditionType.RECORDED).map(Condition::status);
+        return now.filter(condition -> !Optional.of(condition.status()).equals(then))
+                .map(condition -> new SessionEvent(
+                        !after.holds(ConditionType.RECORDED), condition.reason(), condition.message(), false));
     }
 
     private static String explained(Condition condition) {

@@ -24,6 +24,7 @@ public final class StatusChange {
     private @Nullable Instant finishedAt;
     private @Nullable Integer exitCode;
     private @Nullable Integer attachments;
+    private DebugSessionStatus.@Nullable Recording recording;
 
     StatusChange(DebugSessionStatus from) {
         observedGeneration = from.observedGeneration();
@@ -39,6 +40,7 @@ public final class StatusChange {
         finishedAt = from.finishedAt();
         exitCode = from.exitCode();
         attachments = from.attachments();
+        recording = from.recording();
     }
 
     /** Notes which spec was looked at; conditions set after this carry it too. */
@@ -93,6 +95,11 @@ public final class StatusChange {
         return this;
     }
 
+    public StatusChange recording(DebugSessionStatus.Recording finished) {
+        recording = finished;
+        return this;
+    }
+
     /** Sets a condition; its transition time stays if its status stays. A message that is too long is cut. */
     public StatusChange condition(ConditionType type, boolean holds, Reason reason, String message, Instant now) {
         String status = holds ? "True" : "False";
@@ -130,6 +137,21 @@ public final class StatusChange {
         return ended(ConditionType.STALLED, reason, message, now);
     }
 
+    /** The session failed for good since its agent ended; so did what the agent was recording. */
+    public StatusChange agentLost(DebugSessionSpec.Recording asked, String message, Instant now) {
+        boolean attached = conditions.stream().anyMatch(condition -> condition.is(ConditionType.ATTACHED));
+        boolean told = conditions.stream().anyMatch(condition -> condition.is(ConditionType.RECORDED));
+        if (attached && !told && asked != DebugSessionSpec.Recording.NEVER) {
+            condition(
+                    ConditionType.RECORDED,
+                    false,
+                    Reason.RECORDING_INCOMPLETE,
+                    "the agent ended before the recording did; what was written until then is in the store of its node",
+                    now);
+        }
+        return stalled(Reason.AGENT_LOST, message, now);
+    }
+
     private StatusChange ended(ConditionType how, Reason reason, String message, Instant now) {
         finishedAt = finishedAt == null ? now.truncatedTo(ChronoUnit.SECONDS) : finishedAt;
         attachments = attachments == null ? null : 0;
@@ -157,7 +179,8 @@ public final class StatusChange {
                 expiresAt,
                 finishedAt,
                 exitCode,
-                attachments);
+                attachments,
+                recording);
     }
 
     private Phase phase() {

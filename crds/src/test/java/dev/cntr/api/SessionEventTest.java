@@ -39,4 +39,19 @@ class SessionEventTest {
                                 .done()))
                 .containsExactly(new SessionEvent(true, "Failed", "PodNotFound: no pod web", true));
     }
+
+    @Test
+    void ofARecordingItsFailureIsToldOnce() {
+        DebugSessionStatus failed = ATTACHED.change()
+                .condition(ConditionType.RECORDED, false, Reason.RECORDING_INCOMPLETE, "no space", NOW)
+                .done();
+        assertThat(SessionEvent.between(ATTACHED, failed))
+                .containsExactly(new SessionEvent(true, "RecordingIncomplete", "no space", false));
+        assertThat(SessionEvent.between(failed, failed)).isEmpty();
+        DebugSessionStatus kept = ATTACHED.change()
+                .condition(ConditionType.RECORDED, true, Reason.RECORDING_KEPT, "5 bytes", NOW)
+                .done();
+        assertThat(SessionEvent.between(ATTACHED, kept))
+                .containsExactly(new SessionEvent(false, "RecordingKept", "5 bytes", false));
+    }
 }

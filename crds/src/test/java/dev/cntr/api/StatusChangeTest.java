@@ -80,4 +80,25 @@ class StatusChangeTest {
         }
         assertThat(Reason.of("OfALaterVersion")).isEmpty();
     }
+
+    @Test
+    void anAgentThatEndsLeavesARecordingIncomplete() {
+        DebugSessionStatus attached = DebugSessionStatus.EMPTY
+                .change()
+                .condition(ConditionType.ATTACHED, true, Reason.CLIENT_ATTACHED, "jane", NOW)
+                .done();
+        assertThat(attached.change()
+                        .agentLost(DebugSessionSpec.Recording.REQUIRED, "gone", NOW)
+                        .done()
+                        .condition(ConditionType.RECORDED))
+                .hasValueSatisfying(condition -> {
+                    assertThat(condition.holds()).isFalse();
+                    assertThat(condition.reason()).isEqualTo("RecordingIncomplete");
+                });
+        assertThat(attached.change()
+                        .agentLost(DebugSessionSpec.Recording.NEVER, "gone", NOW)
+                        .done()
+                        .condition(ConditionType.RECORDED))
+                .isEmpty();
+    }
 }

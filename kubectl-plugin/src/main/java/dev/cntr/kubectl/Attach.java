@@ -87,7 +87,9 @@ final class Attach {
                 new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), null),
                 new DebugSessionSpec.Attach(List.of(key.publicKey())),
                 request.ttl(),
-                null);
+                null,
+                request.idleTimeout(),
+                request.recording());
     }
 
     private ClientStream connect(Relay relay, WindowSize size, Possession key, Session session) {

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.api.TimeToLive;
 import dev.cntr.kubectl.cluster.ClusterOptions;
@@ -63,7 +64,9 @@ final class AttachCommand implements Callable<Integer> {
                 options.stdin() || shell,
                 hasTty,
                 variables(env, hasTty),
-                ttl(),
+                duration("--ttl", options.ttl()),
+                duration("--idle-timeout", options.idleTimeout()),
+                recording(),
                 options.timeout(),
                 progress(errIsTerminal));
     }
@@ -94,16 +97,26 @@ final class AttachCommand implements Callable<Integer> {
         return namespace;
     }
 
-    private @Nullable String ttl() {
-        String ttl = options.ttl();
-        if (ttl != null) {
+    private static @Nullable String duration(String option, @Nullable String value) {
+        if (value != null) {
             try {
-                TimeToLive.parse(ttl);
+                TimeToLive.parse(value);
             } catch (IllegalArgumentException e) {
-                throw usage("--ttl: " + e.getMessage());
+                throw usage(option + ": " + e.getMessage());
             }
         }
-        return ttl;
+        return value;
+    }
+
+    private Recording recording() {
+        String mode = options.recording();
+        return switch (mode) {
+            case null -> Recording.NEVER;
+            case "Never" -> Recording.NEVER;
+            case "BestEffort" -> Recording.BEST_EFFORT;
+            case "Required" -> Recording.REQUIRED;
+            default -> throw usage("--recording: '" + mode + "' is neither Never nor BestEffort nor Required");
+        };
     }
 
     /** What a terminal program must know about this side; nothing else of this environment is sent. */

@@ -60,6 +60,13 @@ final class AttachOptions {
     private final OptionSpec kubeconfig = value("FILE", "The kubeconfig file.", "--kubeconfig");
     private final OptionSpec ttl =
             value("TIME", "Longest life of the session, such as 30m; default 1h, at most 24h.", "--ttl");
+    private final OptionSpec idleTimeout = value(
+            "TIME", "Ends the session when nothing was typed or shown for so long, such as 15m.", "--idle-timeout");
+    private final OptionSpec recording = value(
+            "MODE",
+            "Never, BestEffort or Required: whether the node's agent records what is shown. A Required session that cannot"
+                    + " be recorded is refused, or ended. Default Never.",
+            "--recording");
     private final OptionSpec timeout = time("30s", "How long to wait for the agent", "--timeout");
     private final OptionSpec requestTimeout =
             time("15s", "How long one request to the API server may take", "--request-timeout");
@@ -76,7 +83,19 @@ final class AttachOptions {
                 .description(DESCRIPTION)
                 .footer(FOOTER);
         for (OptionSpec option : List.of(
-                container, stdin, tty, namespace, context, kubeconfig, ttl, timeout, requestTimeout, quiet, verbose)) {
+                container,
+                stdin,
+                tty,
+                namespace,
+                context,
+                kubeconfig,
+                ttl,
+                idleTimeout,
+                recording,
+                timeout,
+                requestTimeout,
+                quiet,
+                verbose)) {
             spec.addOption(option);
         }
         CntrCommand.addStandardOptions(spec);
@@ -123,6 +142,16 @@ final class AttachOptions {
     @Nullable
     String ttl() {
         return ttl.getValue();
+    }
+
+    @Nullable
+    String idleTimeout() {
+        return idleTimeout.getValue();
+    }
+
+    @Nullable
+    String recording() {
+        return recording.getValue();
     }
 
     Duration timeout() {

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.Target;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tty whether the command gets a terminal
  * @param env variables beside the target's
  * @param ttl null for the cluster's default
+ * @param idleTimeout null for as long as the session lives
  * @param timeout how long to wait for the agent
  */
 record AttachRequest(
@@ -27,6 +29,8 @@ record AttachRequest(
         boolean tty,
         List<Variable> env,
         @Nullable String ttl,
+        @Nullable String idleTimeout,
+        Recording recording,
         Duration timeout,
         Progress.Detail progress) {
     AttachRequest {

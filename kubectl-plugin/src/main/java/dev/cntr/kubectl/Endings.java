@@ -73,7 +73,7 @@ final class Endings {
 
     private static String nextStep(ErrorCode code) {
         return switch (code) {
-            case EXPIRED -> "attach again, with a longer --ttl";
+            case EXPIRED -> "attach again, with a longer --ttl or --idle-timeout";
             case VERSION, PROTOCOL -> "use a kubectl-cntr of the cluster's cntr release";
             case SESSION_NOT_FOUND,
                     SESSION_NOT_READY,

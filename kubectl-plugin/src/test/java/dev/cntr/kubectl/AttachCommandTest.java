@@ -3,6 +3,7 @@ package dev.cntr.kubectl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
@@ -53,6 +54,8 @@ class AttachCommandTest {
                         "--kubeconfig",
                         "/k",
                         "--ttl=30m",
+                        "--idle-timeout=5m",
+                        "--recording=Required",
                         "--timeout=1m30s",
                         "--request-timeout",
                         "2",
@@ -65,6 +68,8 @@ class AttachCommandTest {
         assertThat(request.cluster().kubeconfig()).isEqualTo("/k");
         assertThat(request.cluster().requestTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(request.ttl()).isEqualTo("30m");
+        assertThat(request.idleTimeout()).isEqualTo("5m");
+        assertThat(request.recording()).isEqualTo(Recording.REQUIRED);
         assertThat(request.timeout()).isEqualTo(Duration.ofSeconds(90));
         assertThat(request.command()).containsExactly("sh", "-c", "exit 7");
         assertThat(request.progress()).isEqualTo(Progress.Detail.QUIET);
@@ -106,8 +111,12 @@ class AttachCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', name a target", "x y z, a command comes after --: kubectl cntr attach x -- y z",
-        "x --ttl=forever, --ttl: 'forever' is not a duration", "x -n ../b, is not the name of a namespace",
+        "'', name a target",
+        "x y z, a command comes after --: kubectl cntr attach x -- y z",
+        "x --idle-timeout=25h, --idle-timeout: '25h' is not between 1s and 24h",
+        "x --recording=yes, --recording: 'yes' is neither Never nor BestEffort nor Required",
+        "x --ttl=forever, --ttl: 'forever' is not a duration",
+        "x -n ../b, is not the name of a namespace",
     })
     void mistakesAreExplained(String line, String message) {
         assertThatThrownBy(() -> parse(List.of(), line.isEmpty() ? new String[0] : line.split(" "))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.kubectl.cluster.ClusterOptions;
@@ -135,7 +136,8 @@ class AttachTest {
         assertThatThrownBy(() -> attach("", true)).isInstanceOfSatisfying(CntrException.class, e -> {
             assertThat(e.exitCode()).isEqualTo(ExitCode.EXPIRED);
             assertThat(e.getMessage())
-                    .isEqualTo("the session reached its time to live of 1h; attach again, with a longer --ttl");
+                    .isEqualTo(
+                            "the session reached its time to live of 1h; attach again, with a longer --ttl or --idle-timeout");
         });
         assertThat(terminal.events).containsExactly("raw", "restore");
     }
@@ -199,6 +201,8 @@ class AttachTest {
                 tty,
                 List.of(),
                 null,
+                null,
+                DebugSessionSpec.Recording.NEVER,
                 Duration.ofMillis(1500),
                 Progress.Detail.ALL);
         return new Attach(

@@ -126,7 +126,7 @@ final class Lifecycle {
     private static Step lost(DebugSession session, String message, Instant now) {
         return new Step.Write(session.getStatus()
                 .change()
-                .stalled(Reason.AGENT_LOST, message + ", and the session with it; attach again", now)
+                .agentLost(session.getSpec().recording(), message + ", and the session with it; attach again", now)
                 .done());
     }
 

@@ -51,9 +51,10 @@ public final class SessionFailure {
             case POD_NOT_FOUND, CONTAINER_NOT_FOUND -> ExitCode.NOT_FOUND;
             case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING, TARGET_GONE, POD_REPLACED -> ExitCode.NOT_RUNNING;
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED -> ExitCode.NO_AGENT;
-            case EXPIRED -> ExitCode.EXPIRED;
+            case EXPIRED, IDLE_TIMEOUT -> ExitCode.EXPIRED;
             case AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED -> ExitCode.LOST;
-            case ATTACH_FAILED, CREATED, CLIENT_ATTACHED -> ExitCode.INTERNAL;
+            case ATTACH_FAILED, RECORDING_FAILED, RECORDING_KEPT, RECORDING_INCOMPLETE, CREATED, CLIENT_ATTACHED ->
+                ExitCode.INTERNAL;
         };
     }
 
@@ -69,7 +70,8 @@ public final class SessionFailure {
                         + Names.AGENT;
             case RELAY_NOT_READY -> "see: kubectl get pods -o wide -n " + Names.RELAY_NAMESPACE;
             case EXPIRED -> "attach again, with a longer --ttl";
-            case ATTACH_FAILED, CREATED, CLIENT_ATTACHED ->
+            case IDLE_TIMEOUT -> "attach again, with a longer --idle-timeout";
+            case ATTACH_FAILED, RECORDING_FAILED, RECORDING_KEPT, RECORDING_INCOMPLETE, CREATED, CLIENT_ATTACHED ->
                 "see the agent's log: kubectl logs -n " + Names.SYSTEM_NAMESPACE + " " + agent(session);
         };
     }

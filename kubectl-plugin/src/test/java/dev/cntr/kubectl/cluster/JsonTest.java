@@ -1,17 +1,22 @@
 package dev.cntr.kubectl.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The annotations that are not looked at say the same. */
 class JsonTest {
@@ -27,12 +32,14 @@ class JsonTest {
                 new DebugSessionSpec.DebugProcess(List.of("sh"), true, List.of(new Variable("A", "b")), null),
                 new DebugSessionSpec.Attach(List.of("ed25519:k")),
                 "30m",
-                null);
+                null,
+                null,
+                Recording.BEST_EFFORT);
         assertThat(Json.mapper()
                         .<com.fasterxml.jackson.databind.JsonNode>valueToTree(spec)
                         .toString())
                 .isEqualTo(annotated.valueToTree(spec).toString())
-                .contains("\"Agent\"");
+                .contains("\"Agent\"", "\"BestEffort\"");
     }
 
     @Test
@@ -50,5 +57,19 @@ class JsonTest {
                 .isEqualTo(status)
                 .isEqualTo(annotated.readValue(json, DebugSessionStatus.class));
         assertThat(status.phase()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NEVER, Never", "BEST_EFFORT, BestEffort", "REQUIRED, Required"})
+    void wordsAreKubernetesOwn(Recording constant, String word) throws Exception {
+        assertThat(Json.mapper().writeValueAsString(constant)).isEqualTo("\"" + word + "\"");
+        assertThat(Json.mapper().readValue("\"" + word + "\"", Recording.class)).isEqualTo(constant);
+    }
+
+    @Test
+    void aWordThatThisVersionDoesNotKnowIsSaid() {
+        assertThatThrownBy(() -> Json.mapper().readValue("\"Sometimes\"", Recording.class))
+                .isInstanceOf(JsonMappingException.class)
+                .hasMessageContaining("Sometimes");
     }
 }

@@ -63,7 +63,7 @@ class SessionsTest {
                 .isEqualTo("{\"target\":{\"pod\":\"hello\",\"container\":\"app\"},\"tools\":{\"source\":\"Agent\"},"
                         + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
                         + "\"attach\":{\"publicKeys\":[\"" + key
-                        + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300}");
+                        + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\"}");
         assertThat(server.session().path("kind").asText()).isEqualTo("DebugSession");
     }
 

@@ -1,5 +1,7 @@
 package dev.cntr.agent;
 
+import dev.cntr.agent.recording.RecordingConfig;
+import dev.cntr.agent.recording.RecordingStore;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
@@ -36,10 +38,12 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final KubernetesClient client;
     private final TargetLookup targets;
     private final SessionEvents events;
+    private final SessionRecording.Policy recordings;
     private final Sessions sessions;
     private final RelayServer relay;
     private final SharedIndexInformer<DebugSession> informer;
     private final HealthServer health;
+    private volatile boolean closing;
 
     private Agent(AgentConfig config) {
         tools = PassthroughMount.serve(TreeOptions.image(config.tools()));
@@ -49,7 +53,9 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         client = new KubernetesClientBuilder().build();
         targets = new TargetLookup(client, runtime, config.nodeName());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
-        sessions = new Sessions(this, new StatusWriter(client, events), Clock.systemUTC());
+        Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
+        recordings = new SessionRecording.Policy(store, config.recordsInput());
+        sessions = new Sessions(this, new StatusWriter(client, events), recordings, Clock.systemUTC());
         relay = new RelayServer(config.relaySocket(), sessions);
         informer = client.resources(DebugSession.class)
                 .inAnyNamespace()
@@ -99,6 +105,9 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     }
 
     private Optional<String> notReady() {
+        if (closing) {
+            return Optional.of("the agent is being stopped");
+        }
         if (!informer.hasSynced()) {
             return Optional.of("the sessions of this node are not known yet");
         }
@@ -126,10 +135,12 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
 
     @Override
     public void close() {
+        closing = true; // the operator places nothing here any more
         log.info("stopping: {} sessions", sessions.count());
         informer.stop();
         relay.close();
         sessions.close();
+        recordings.store().ifPresent(RecordingStore::close);
         events.close();
         client.close();
         runtime.close();

@@ -13,9 +13,16 @@ import java.util.Optional;
  * @param criSocket the container runtime's socket ({@code CNTR_CRI_SOCKET}); searched for where empty
  * @param tools the directory whose tree the debug containers see at {@code /} ({@code CNTR_TOOLS})
  * @param healthPort where {@code /healthz} and {@code /readyz} are served ({@code CNTR_HEALTH_PORT})
+ * @param recordsInput whether recordings hold what is typed, passwords too ({@code CNTR_RECORD_INPUT}, true or false)
  */
 record AgentConfig(
-        String nodeName, String podName, Path relaySocket, Optional<Path> criSocket, Path tools, int healthPort) {
+        String nodeName,
+        String podName,
+        Path relaySocket,
+        Optional<Path> criSocket,
+        Path tools,
+        int healthPort,
+        boolean recordsInput) {
 
     static AgentConfig from(Map<String, String> environment) {
         return new AgentConfig(
@@ -26,7 +33,8 @@ record AgentConfig(
                         .filter(s -> !s.isBlank())
                         .map(Path::of),
                 Path.of(environment.getOrDefault("CNTR_TOOLS", "/")),
-                port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")));
+                port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")),
+                flag(environment, "CNTR_RECORD_INPUT"));
     }
 
     private static String required(Map<String, String> environment, String name) {
@@ -36,6 +44,15 @@ record AgentConfig(
                     + " is not set; the chart sets it from the pod's own fields (downward API)");
         }
         return value;
+    }
+
+    private static boolean flag(Map<String, String> environment, String name) {
+        String value = environment.getOrDefault(name, "false");
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new AgentException(name + " is '" + value + "'; true or false is wanted");
+        };
     }
 
     private static int port(String value) {

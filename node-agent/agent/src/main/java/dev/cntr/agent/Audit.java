@@ -52,6 +52,27 @@ final class Audit {
         write(line);
     }
 
+    /** A session that was to be recorded is over, and this is what there is of it. */
+    static void recorded(DebugSession session, SessionRecording.Kept kept) {
+        if (kept.asked()) {
+            write(recording(session, kept));
+        }
+    }
+
+    static Map<String, Object> recording(DebugSession session, SessionRecording.Kept kept) {
+        Map<String, Object> line = line("recorded", session, "-");
+        line.remove("user");
+        line.put("complete", kept.problem().isEmpty());
+        kept.stored().ifPresent(file -> {
+            line.put("recording", file.id());
+            line.put("location", file.location());
+            line.put("bytes", file.bytes());
+            line.put("sha256", file.sha256());
+        });
+        kept.problem().ifPresent(why -> line.put("reason", shortened(why)));
+        return line;
+    }
+
     static void refused(DebugSession session, String user, String reason) {
         Map<String, Object> line = line("refused", session, user);
         line.put("reason", shortened(reason));

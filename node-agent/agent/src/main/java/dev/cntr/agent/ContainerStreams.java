@@ -25,19 +25,19 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit,
         implements DebugProcess {
     @Override
     public OutputStream stdin() {
-        return new Input(container, traffic.in());
+        return new Input(container, traffic);
     }
 
     @Override
     public InputStream stdout() {
         boolean last = container.stderr() == null; // a terminal: its output is the only one
-        return new Output(container.stdout(), last ? container : null, "\r\n", traffic.out());
+        return new Output(container.stdout(), last ? container : null, "\r\n", traffic, traffic.out());
     }
 
     @Override
     public @Nullable InputStream stderr() {
         FdChannel channel = container.stderr();
-        return channel == null ? null : new Output(channel, container, "\n", traffic.err());
+        return channel == null ? null : new Output(channel, container, "\n", traffic, traffic.err());
     }
 
     @Override
@@ -53,11 +53,11 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit,
     /** What the command reads. Closing it ends the input: of the pipe, or by the terminal's end-of-file character. */
     private static final class Input extends OutputStream {
         private final DebugContainer container;
-        private final AtomicLong count;
+        private final Traffic traffic;
 
-        Input(DebugContainer container, AtomicLong count) {
+        Input(DebugContainer container, Traffic traffic) {
             this.container = container;
-            this.count = count;
+            this.traffic = traffic;
         }
 
         @Override
@@ -73,7 +73,7 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit,
             }
             try {
                 channel.write(ByteBuffer.wrap(bytes, offset, length));
-                count.addAndGet(length);
+                traffic.passed(traffic.in(), length);
             } catch (ErrnoException e) {
                 throw new IOException(e.getMessage(), e);
             }
@@ -95,16 +95,23 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit,
         private final FdChannel channel;
         private final @Nullable DebugContainer complaining;
         private final String lineEnd;
+        private final Traffic traffic;
         private final AtomicLong count;
         private @Nullable InputStream complaint;
 
         /**
          * @param complaining the container whose failure to start is to be told here; null where another stream tells it
          */
-        Output(FdChannel channel, @Nullable DebugContainer complaining, String lineEnd, AtomicLong count) {
+        Output(
+                FdChannel channel,
+                @Nullable DebugContainer complaining,
+                String lineEnd,
+                Traffic traffic,
+                AtomicLong count) {
             this.channel = channel;
             this.complaining = complaining;
             this.lineEnd = lineEnd;
+            this.traffic = traffic;
             this.count = count;
         }
 
@@ -122,7 +129,7 @@ record ContainerStreams(DebugContainer container, CompletionStage<Integer> exit,
             try {
                 int n = channel.read(ByteBuffer.wrap(bytes, offset, length));
                 if (n >= 0 || complaining == null) {
-                    count.addAndGet(Math.max(n, 0));
+                    traffic.passed(count, Math.max(n, 0));
                     return n;
                 }
             } catch (ErrnoException e) {

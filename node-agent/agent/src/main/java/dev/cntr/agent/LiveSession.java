@@ -1,9 +1,12 @@
 package dev.cntr.agent;
 
+import dev.cntr.agent.recording.RecordingException;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
+import dev.cntr.api.StatusChange;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.protocol.DebugProcess;
@@ -15,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -47,12 +51,15 @@ final class LiveSession {
     private final StatusWriter statuses;
     private final ExecutorService executor;
     private final Clock clock;
+    private final SessionRecording.Policy recordings;
+    private final Traffic traffic = new Traffic();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private DebugSession resource;
     private @Nullable PinnedProcess target;
     private @Nullable DebugContainer container;
     private @Nullable ServerStream client;
+    private @Nullable SessionRecording recording;
     private boolean claimed;
     private @Nullable Reason end;
 
@@ -70,12 +77,14 @@ final class LiveSession {
             Preparation preparation,
             StatusWriter statuses,
             ExecutorService executor,
+            SessionRecording.Policy recordings,
             Clock clock) {
         this.key = SessionKey.of(resource);
         this.resource = resource;
         this.preparation = preparation;
         this.statuses = statuses;
         this.executor = executor;
+        this.recordings = recordings;
         this.clock = clock;
     }
 
@@ -92,6 +101,11 @@ final class LiveSession {
         return resource;
     }
 
+    /** How long nothing was typed or shown. */
+    Duration idle() {
+        return traffic.idle();
+    }
+
     /** Takes note of a newer state of the resource. */
     synchronized void update(DebugSession newer) {
         resource = newer;
@@ -102,6 +116,12 @@ final class LiveSession {
         long began = System.nanoTime();
         DebugSession session = resource();
         DebugSessionStatus placed = session.getStatus();
+        Optional<String> refusal = recordings.refusal(session);
+        if (refusal.isPresent()) {
+            log.warn("session {} uid={}: {}", key, key.uid(), refusal.get());
+            fail(Reason.RECORDING_FAILED, refusal.get());
+            return;
+        }
         try {
             PinnedProcess found = preparation.find(session, placed);
             DebugContainer made;
@@ -137,7 +157,7 @@ final class LiveSession {
         } catch (RuntimeException e) {
             log.warn("session {} uid={}: {}", key, key.uid(), AgentException.chain(e));
             log.debug("session {}: preparing it failed", key, e);
-            fail(AgentException.chain(e));
+            fail(Reason.ATTACH_FAILED, AgentException.chain(e));
         }
     }
 
@@ -147,6 +167,14 @@ final class LiveSession {
         }
         target = found;
         container = made;
+        return true;
+    }
+
+    private synchronized boolean adopt(SessionRecording begun) {
+        if (end != null) {
+            return false;
+        }
+        recording = begun;
         return true;
     }
 
@@ -167,15 +195,6 @@ final class LiveSession {
         return new Claim.Granted(container);
     }
 
-    /** The right to attach. */
-    sealed interface Claim {
-        /** The caller starts the container and carries its streams. */
-        record Granted(DebugContainer container) implements Claim {}
-
-        /** The client is to be told why not. */
-        record Refused(ErrorCode code, String message) implements Claim {}
-    }
-
     /** Starts the command, carries its streams until one side ends, and ends the session with it. */
     void serve(ServerStream stream, DebugContainer granted, String user) {
         synchronized (this) {
@@ -185,8 +204,22 @@ final class LiveSession {
             }
             client = stream;
         }
-        Traffic traffic = new Traffic();
-        DebugProcess process = new ContainerStreams(granted, commandExit(granted), traffic);
+        SessionRecording recorded;
+        try {
+            recorded = SessionRecording.begin(
+                    recordings, resource(), stream.size(), clock, why -> executor.execute(() -> recordingFailed(why)));
+        } catch (RecordingException e) {
+            String why = AgentException.chain(e);
+            Audit.refused(resource(), user, why);
+            end(Reason.RECORDING_FAILED, why);
+            return;
+        }
+        if (!adopt(recorded)) {
+            Audit.recorded(resource(), recorded.finish());
+            return;
+        }
+        recorded.marker(Audit.printable(user) + " is attached");
+        DebugProcess process = recorded.of(new ContainerStreams(granted, commandExit(granted), traffic));
         Audit.Visit visit = Audit.attached(resource(), user, clock);
         process.resize(stream.size());
         granted.start();
@@ -211,6 +244,18 @@ final class LiveSession {
         }
     }
 
+    /** What is shown from now on is not recorded: the end of a session that must be. */
+    private void recordingFailed(String why) {
+        log.warn("session {} uid={}: {}", key, key.uid(), why);
+        if (resource().getSpec().recording() == DebugSessionSpec.Recording.REQUIRED) {
+            end(Reason.RECORDING_FAILED, why);
+        } else {
+            write(status -> status.change()
+                    .condition(ConditionType.RECORDED, false, Reason.RECORDING_INCOMPLETE, why, clock.instant())
+                    .done());
+        }
+    }
+
     /**
      * The command's exit code, which is never known where the command ended with its target: the client is then told of
      * that. A pid namespace kills its processes before the first of them is seen to end.
@@ -226,11 +271,10 @@ final class LiveSession {
     }
 
     /** The session cannot be: nothing was made, and its status says why. */
-    private void fail(String message) {
-        if (begin(Reason.ATTACH_FAILED)) {
-            write(status -> status.change()
-                    .stalled(Reason.ATTACH_FAILED, message, clock.instant())
-                    .done());
+    private void fail(Reason why, String message) {
+        if (begin(why)) {
+            write(status ->
+                    status.change().stalled(why, message, clock.instant()).done());
             ended.complete(null);
         }
     }
@@ -244,7 +288,9 @@ final class LiveSession {
         DebugContainer mine;
         PinnedProcess process;
         ServerStream stream;
+        SessionRecording recorded;
         synchronized (this) {
+            recorded = recording;
             mine = container;
             process = target;
             stream = client;
@@ -262,12 +308,34 @@ final class LiveSession {
             mine.close();
             process.close();
         }
-        Integer code = exitCode;
-        write(status -> {
-            var change = status.change().completed(why, message, clock.instant());
-            return (code == null ? change : change.exitCode(code)).done();
-        });
+        SessionRecording.Kept kept = recorded == null ? SessionRecording.Kept.NOTHING : recorded.finish();
+        Audit.recorded(resource(), kept);
+        Optional<Integer> code = Optional.ofNullable(exitCode);
+        statuses.writeAlsoWhereOver(resource(), status -> last(status, why, message, code, kept));
         ended.complete(null);
+    }
+
+    /** The last status; where somebody else has written that the session is over, its recording is added. */
+    private DebugSessionStatus last(
+            DebugSessionStatus status,
+            Reason why,
+            String message,
+            Optional<Integer> exitCode,
+            SessionRecording.Kept kept) {
+        if (status.finished() && !kept.asked()) {
+            return status;
+        }
+        Instant now = clock.instant();
+        StatusChange change = status.change();
+        kept.into(change, now);
+        if (!status.finished()) {
+            exitCode.ifPresent(change::exitCode);
+            switch (why) {
+                case RECORDING_FAILED -> change.stalled(why, message, now);
+                default -> change.completed(why, message, now);
+            }
+        }
+        return change.done();
     }
 
     /** As a lost line would: the command may end by itself before it is killed. */
@@ -299,7 +367,7 @@ final class LiveSession {
 
     private static ErrorCode code(Reason reason) {
         return switch (reason) {
-            case EXPIRED -> ErrorCode.EXPIRED;
+            case EXPIRED, IDLE_TIMEOUT -> ErrorCode.EXPIRED;
             case DELETED -> ErrorCode.DELETED;
             case TARGET_GONE, POD_REPLACED -> ErrorCode.TARGET_GONE;
             case EXITED -> ErrorCode.COMPLETED;

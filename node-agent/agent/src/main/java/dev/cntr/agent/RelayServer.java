@@ -108,11 +108,11 @@ final class RelayServer implements AutoCloseable {
         }
         // only now: whoever has no key must not keep the owner out
         switch (session.claim()) {
-            case LiveSession.Claim.Refused(ErrorCode code, String message) -> {
+            case Claim.Refused(ErrorCode code, String message) -> {
                 Audit.refused(session.resource(), request.user(), message);
                 stream.end(code, message);
             }
-            case LiveSession.Claim.Granted(var container) -> session.serve(stream, container, request.user());
+            case Claim.Granted(var container) -> session.serve(stream, container, request.user());
         }
     }
 

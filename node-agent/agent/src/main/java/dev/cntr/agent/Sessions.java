@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /** The sessions of this node: makes what is placed here, ends what is over. */
 final class Sessions implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
-    private static final Duration FAREWELL = Duration.ofSeconds(8);
+    /** Time for recordings to be put where they belong; less than the grace period of the agent's pod. */
+    private static final Duration FAREWELL = Duration.ofSeconds(20);
 
     private final Map<String, LiveSession> byUid = new ConcurrentHashMap<>();
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
@@ -31,11 +32,17 @@ final class Sessions implements AutoCloseable {
             Thread.ofPlatform().daemon().name("expiry").factory());
     private final LiveSession.Preparation preparation;
     private final StatusWriter statuses;
+    private final SessionRecording.Policy recordings;
     private final Clock clock;
     private volatile boolean closing;
 
-    Sessions(LiveSession.Preparation preparation, StatusWriter statuses, Clock clock) {
+    Sessions(
+            LiveSession.Preparation preparation,
+            StatusWriter statuses,
+            SessionRecording.Policy recordings,
+            Clock clock) {
         this.preparation = preparation;
+        this.recordings = recordings;
         this.statuses = statuses;
         this.clock = clock;
     }
@@ -79,8 +86,8 @@ final class Sessions implements AutoCloseable {
                 executor.execute(() -> statuses.write(
                         session,
                         now -> now.change()
-                                .stalled(
-                                        Reason.AGENT_LOST,
+                                .agentLost(
+                                        session.getSpec().recording(),
                                         "the node's agent was restarted, and its debug containers ended with it; create a"
                                                 + " new session",
                                         clock.instant())
@@ -100,13 +107,28 @@ final class Sessions implements AutoCloseable {
     }
 
     private void begin(DebugSession session) {
-        LiveSession live = new LiveSession(session, preparation, statuses, executor, clock);
+        LiveSession live = new LiveSession(session, preparation, statuses, executor, recordings, clock);
         if (byUid.putIfAbsent(live.key().uid(), live) != null) {
             return;
         }
         live.ended().thenRun(() -> byUid.remove(live.key().uid(), live));
         executor.execute(live::prepare);
         expireInTime(live);
+        session.getSpec().idleLimit().ifPresent(limit -> endWhenIdle(live, limit));
+    }
+
+    /** Looks again when the session could have been idle for long enough, until it was. */
+    private void endWhenIdle(LiveSession live, Duration limit) {
+        if (live.ended().isDone() || closing) {
+            return;
+        }
+        long left = limit.minus(live.idle()).toMillis();
+        if (left <= 0) {
+            end(live, Reason.IDLE_TIMEOUT, "nothing was typed or shown for " + limit.toSeconds() + " s");
+            return;
+        }
+        var look = timer.schedule(() -> endWhenIdle(live, limit), left + 1, TimeUnit.MILLISECONDS);
+        live.ended().thenRun(() -> look.cancel(false));
     }
 
     /** Ends a session at its time, which may be moved while it lives. */

@@ -44,6 +44,12 @@ final class StatusWriter {
      */
     @Nullable
     DebugSession write(DebugSession latest, UnaryOperator<DebugSessionStatus> change) {
+        return writeAlsoWhereOver(latest, status -> status.finished() ? status : change.apply(status));
+    }
+
+    /** As {@link #write}, but for a change that a session which is over may have as well: what became of its recording. */
+    @Nullable
+    DebugSession writeAlsoWhereOver(DebugSession latest, UnaryOperator<DebugSessionStatus> change) {
         SessionKey key = SessionKey.of(latest);
         DebugSession session = latest;
         long pause = 100;
@@ -51,7 +57,7 @@ final class StatusWriter {
             try {
                 DebugSessionStatus before =
                         session.getStatus() == null ? DebugSessionStatus.EMPTY : session.getStatus();
-                DebugSessionStatus after = before.finished() ? before : change.apply(before);
+                DebugSessionStatus after = change.apply(before);
                 if (after.equals(before)) {
                     return null;
                 }

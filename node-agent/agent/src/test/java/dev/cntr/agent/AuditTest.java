@@ -20,8 +20,8 @@ class AuditTest {
     @Test
     void aLineTellsWhoWasWhereFromWhenToWhenAndHowMuchPassed() {
         Traffic traffic = new Traffic();
-        traffic.in().set(3);
-        traffic.out().set(5);
+        traffic.passed(traffic.in(), 3);
+        traffic.passed(traffic.out(), 5);
         assertThat(Audit.json(Audit.left(visit("jane"), new Outcome.Exited(7), traffic, NOW.plusMillis(1500))))
                 .isEqualTo("{\"audit\":\"left\",\"user\":\"jane\",\"namespace\":\"shop\",\"session\":\"web-1\","
                         + "\"sessionUID\":\"session-uid\",\"pod\":\"web\",\"podUID\":\"pod-uid\",\"container\":\"app\","

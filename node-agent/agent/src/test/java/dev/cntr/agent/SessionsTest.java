@@ -42,7 +42,8 @@ class SessionsTest {
     @BeforeEach
     void sessions() {
         events = new SessionEvents(client, "cntr-agent", "n1", Clock.systemUTC());
-        sessions = new Sessions(new Failing(), new StatusWriter(client, events), Clock.systemUTC());
+        sessions = new Sessions(
+                new Failing(), new StatusWriter(client, events), SessionRecording.Policy.NONE, Clock.systemUTC());
     }
 
     @AfterEach
@@ -172,6 +173,26 @@ class SessionsTest {
         session.setStatus(session.getStatus().change().expiresAt(NOW).done());
         sessions.reconcile(session);
         awaitEnd(ConditionType.COMPLETED, Reason.EXPIRED);
+    }
+
+    @Test
+    void aSessionThatMustBeRecordedIsNotMadeWhereNothingIs() {
+        DebugSession session = placed(false);
+        DebugSessionSpec spec = session.getSpec();
+        session.setSpec(new DebugSessionSpec(
+                spec.target(), null, null, spec.attach(), "1h", 300, null, DebugSessionSpec.Recording.REQUIRED));
+        sessions.reconcile(session);
+        awaitEnd(ConditionType.STALLED, Reason.RECORDING_FAILED);
+        assertThat(prepared).hasValue(0);
+    }
+
+    @Test
+    void anIdleSessionEnds() {
+        DebugSession session = placed(false);
+        DebugSessionSpec spec = session.getSpec();
+        session.setSpec(new DebugSessionSpec(spec.target(), null, null, spec.attach(), "1h", 300, "1s", null));
+        sessions.reconcile(session);
+        awaitEnd(ConditionType.COMPLETED, Reason.IDLE_TIMEOUT);
     }
 
     @Test
