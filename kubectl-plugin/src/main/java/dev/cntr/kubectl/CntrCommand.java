@@ -20,8 +20,9 @@ final class CntrCommand implements Runnable {
                 .description("A shell next to any running container, with your own tools, inside exactly its world.")
                 .footer(
                         "",
-                        "Example:",
+                        "Examples:",
                         "  kubectl cntr attach pod/hello -c app",
+                        "  kubectl cntr replay UID-1.cast",
                         "",
                         "Help on a command: kubectl cntr attach --help");
         addStandardOptions(spec);

@@ -35,7 +35,8 @@ public final class Main {
     /** All commands. What follows {@code --} is no business of the parser's. */
     static CommandLine program(List<String> command) {
         return new CommandLine(new CntrCommand().spec())
-                .addSubcommand(new CommandLine(new AttachCommand(command).spec()));
+                .addSubcommand(new CommandLine(new AttachCommand(command).spec()))
+                .addSubcommand(new CommandLine(new ReplayCommand().spec()));
     }
 
     private static Duration duration(String text) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cntr.kubectl.replay;
+
+import org.jspecify.annotations.NullMarked;
