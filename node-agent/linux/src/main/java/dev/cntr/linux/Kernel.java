@@ -41,6 +41,6 @@ public interface Kernel {
 
     /** The running kernel, as seen from the calling thread. Keep it in a field where calls are frequent. */
     static Kernel current() {
-        return LinuxKernel.CURRENT.get();
+        return Jni.loaded() ? JniKernel.INSTANCE : LinuxKernel.CURRENT.get();
     }
 }

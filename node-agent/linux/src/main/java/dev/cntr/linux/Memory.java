@@ -2,50 +2,80 @@ package dev.cntr.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory by address, as the kernel sees it: no bounds, no life time. For the hot paths (the FUSE server) and for
  * what must outlive a call; everything else takes a {@link Scratch}.
+ *
+ * <p>Words are read and written through buffers that each show a window of the address space. A {@link MemorySegment} does it
+ * by method handles, which every process would have to generate anew.
  */
 public final class Memory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    private static final int WINDOW_BITS = 30;
+    private static final long IN_WINDOW = (1L << WINDOW_BITS) - 1;
+    /** Windows overlap by so much, so that a word never lies in two halves. */
+    private static final int OVERLAP = Long.BYTES;
+
+    private static final int KEPT = 256;
+    private static final @Nullable Window[] WINDOWS = new @Nullable Window[KEPT];
+
     private Memory() {}
 
+    /** A part of the address space: as many bytes from {@code number} times its size. */
+    private record Window(long number, ByteBuffer bytes) {}
+
+    private static ByteBuffer window(long address) {
+        long number = address >>> WINDOW_BITS;
+        Window kept = WINDOWS[(int) number & KEPT - 1];
+        return kept != null && kept.number == number ? kept.bytes : open(number);
+    }
+
+    private static ByteBuffer open(long number) {
+        ByteBuffer bytes = view(number << WINDOW_BITS, (1L << WINDOW_BITS) + OVERLAP);
+        WINDOWS[(int) number & KEPT - 1] = new Window(number, bytes);
+        return bytes;
+    }
+
+    private static int offset(long address) {
+        return (int) (address & IN_WINDOW);
+    }
+
     public static byte getByte(long address) {
-        return ALL.get(ValueLayout.JAVA_BYTE, address);
+        return window(address).get(offset(address));
     }
 
     public static int getShort(long address) {
-        return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address) & 0xffff;
+        return window(address).getShort(offset(address)) & 0xffff;
     }
 
     public static int getInt(long address) {
-        return ALL.get(ValueLayout.JAVA_INT_UNALIGNED, address);
+        return window(address).getInt(offset(address));
     }
 
     public static long getLong(long address) {
-        return ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address);
+        return window(address).getLong(offset(address));
     }
 
     public static void putByte(long address, int value) {
-        ALL.set(ValueLayout.JAVA_BYTE, address, (byte) value);
+        window(address).put(offset(address), (byte) value);
     }
 
     public static void putShort(long address, int value) {
-        ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, (short) value);
+        window(address).putShort(offset(address), (short) value);
     }
 
     public static void putInt(long address, int value) {
-        ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+        window(address).putInt(offset(address), value);
     }
 
     public static void putLong(long address, long value) {
-        ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, value);
+        window(address).putLong(offset(address), value);
     }
 
     public static void copy(long from, long to, long bytes) {
@@ -53,11 +83,11 @@ public final class Memory {
     }
 
     public static void copy(byte[] from, int offset, long to, int bytes) {
-        MemorySegment.copy(from, offset, ALL, ValueLayout.JAVA_BYTE, to, bytes);
+        view(to, bytes).put(from, offset, bytes);
     }
 
     public static void copy(long from, byte[] to, int offset, int bytes) {
-        MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, from, to, offset, bytes);
+        view(from, bytes).get(to, offset, bytes);
     }
 
     public static byte[] bytes(long address, int length) {

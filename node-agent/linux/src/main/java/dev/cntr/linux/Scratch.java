@@ -1,8 +1,6 @@
 package dev.cntr.linux;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -26,17 +24,25 @@ public final class Scratch implements AutoCloseable {
 
     /** The bytes, followed by a zero. */
     public long bytes(byte[] b) {
-        MemorySegment m = arena.allocate(b.length + 1L, 8);
-        MemorySegment.copy(b, 0, m, ValueLayout.JAVA_BYTE, 0, b.length);
-        return m.address();
+        long address = allocate(b.length + 1L);
+        Memory.copy(b, 0, address, b.length);
+        return address;
     }
 
     public long longs(long... values) {
-        return arena.allocateFrom(ValueLayout.JAVA_LONG, values).address();
+        long address = allocate((long) Long.BYTES * values.length);
+        for (int i = 0; i < values.length; i++) {
+            Memory.putLong(address + (long) Long.BYTES * i, values[i]);
+        }
+        return address;
     }
 
     public long ints(int... values) {
-        return arena.allocateFrom(ValueLayout.JAVA_INT, values).address();
+        long address = allocate((long) Integer.BYTES * values.length);
+        for (int i = 0; i < values.length; i++) {
+            Memory.putInt(address + (long) Integer.BYTES * i, values[i]);
+        }
+        return address;
     }
 
     /** A null-terminated array of strings, as execve(2) takes it. */

@@ -66,8 +66,13 @@ final class Interpreter {
 
     /** The code of an architecture, position-independent but for the address of the first record. */
     static byte[] code(Architecture architecture) {
+        return assembled(listing(architecture));
+    }
+
+    /** The bytes of a listing. */
+    static byte[] assembled(String listing) {
         StringBuilder hex = new StringBuilder();
-        for (String line : listing(architecture).split("\n", -1)) {
+        for (String line : listing.split("\n", -1)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 hex.append(line, 0, colon);

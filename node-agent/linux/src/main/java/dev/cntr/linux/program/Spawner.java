@@ -3,6 +3,7 @@ package dev.cntr.linux.program;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
+import dev.cntr.linux.Jni;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Scratch;
@@ -21,7 +22,6 @@ import java.util.List;
  */
 public final class Spawner {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle CALL = handle();
     private static final long ACTIONS_INIT = symbol("posix_spawn_file_actions_init");
     private static final long ACTIONS_DESTROY = symbol("posix_spawn_file_actions_destroy");
     private static final long ACTIONS_DUP2 = symbol("posix_spawn_file_actions_adddup2");
@@ -117,17 +117,27 @@ public final class Spawner {
         return LINKER.defaultLookup().findOrThrow(name).address();
     }
 
-    private static MethodHandle handle() {
-        ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
-        return LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, word, word, word, word, word, word));
+    /** Calls a function of libc that takes words and gives an int. */
+    private static int call(long function, long a, long b, long c, long d, long e, long f) {
+        return Jni.loaded() ? (int) Jni.function(function, a, b, c, d, e, f) : Foreign.call(function, a, b, c, d, e, f);
     }
 
-    /** Calls a function of libc that takes words and gives an int; one handle does for all of them. */
-    private static int call(long function, long a, long b, long c, long d, long e, long f) {
-        try {
-            return (int) CALL.invokeExact(MemorySegment.ofAddress(function), a, b, c, d, e, f);
-        } catch (Throwable t) {
-            throw new AssertionError("posix_spawn cannot throw", t);
+    /** The same where there is no library for it; one handle does for all functions. */
+    private static final class Foreign {
+        private static final MethodHandle CALL = handle();
+
+        private static MethodHandle handle() {
+            ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
+            return LINKER.downcallHandle(
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, word, word, word, word, word, word));
+        }
+
+        static int call(long function, long a, long b, long c, long d, long e, long f) {
+            try {
+                return (int) CALL.invokeExact(MemorySegment.ofAddress(function), a, b, c, d, e, f);
+            } catch (Throwable t) {
+                throw new AssertionError("posix_spawn cannot throw", t);
+            }
         }
     }
 }
