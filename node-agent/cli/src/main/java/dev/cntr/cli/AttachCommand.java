@@ -12,87 +12,74 @@ import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code cntr attach}. */
-@picocli.CommandLine.Command(
-        name = "attach",
-        description = "Opens a shell beside a container: in its world, with the tools of this machine or of an image.",
-        mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Examples:",
-            "  cntr attach web                          of whichever engine",
-            "  cntr attach -t podman,docker web -- top  podman's first",
-            "  cntr attach 4242 -- strace -p 1          beside a process",
-            "  cntr attach -t command 'nginx: master'   what calls itself so",
-            "  cntr attach --image tools.tar web        with the tools of an image",
-            "  cntr attach --dry-run -o json web        only the plan, as data"
-        })
 final class AttachCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private TypeOption type;
-
-    @Mixin
-    private ToolsOptions tools;
-
-    @Mixin
-    private ElevationOptions elevation;
-
-    @Mixin
-    private Foreground foreground;
-
-    @Option(
-            names = "--keep-env",
-            description = "Variables of this environment too, where the container has none of that name.")
-    private boolean keepEnvironment;
-
-    @Option(names = "--dry-run", description = "Prints what would be done, and does nothing.")
-    private boolean dryRun;
-
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "text",
-            paramLabel = "FORMAT",
-            description = "How --dry-run prints: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private Format format;
+    private static final String[] FOOTER = {
+        "",
+        "Examples:",
+        "  cntr attach web                          of whichever engine",
+        "  cntr attach -t podman,docker web -- top  podman's first",
+        "  cntr attach 4242 -- strace -p 1          beside a process",
+        "  cntr attach -t command 'nginx: master'   what calls itself so",
+        "  cntr attach --image tools.tar web        with the tools of an image",
+        "  cntr attach --dry-run -o json web        only the plan, as data"
+    };
 
     enum Format {
         TEXT,
         JSON
     }
 
-    @Parameters(
-            index = "0",
-            paramLabel = "NAME",
-            description = "A container's name, id, or the beginning of its id; a process id; a command line.")
-    private String reference;
+    private final CommandSpec spec = Options.command(
+            this,
+            "attach",
+            "Opens a shell beside a container: in its world, with the tools of this machine or of an image.");
+    private final TypeOption type = new TypeOption();
+    private final ToolsOptions tools = new ToolsOptions(spec);
+    private final ElevationOptions elevation = new ElevationOptions();
+    private final Foreground foreground = new Foreground();
+    private final OptionSpec keepEnvironment =
+            Options.flag("Variables of this environment too, where the container has none of that name.", "--keep-env");
+    private final OptionSpec dryRun = Options.flag("Prints what would be done, and does nothing.", "--dry-run");
+    private final OptionSpec format = Options.choice(
+            Format.class,
+            "text",
+            "FORMAT",
+            "How --dry-run prints: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            "-o",
+            "--output");
+    private final PositionalParamSpec reference = Options.reference();
+    private final PositionalParamSpec words = Options.command(false, "What to run (default: a login shell).");
 
-    @Parameters(index = "1..*", paramLabel = "COMMAND", description = "What to run (default: a login shell).")
-    private @Nullable List<String> arguments;
+    /** What picocli parses. */
+    CommandSpec spec() {
+        type.addTo(spec);
+        tools.addTo(spec);
+        elevation.addTo(spec);
+        foreground.addTo(spec);
+        spec.addOption(keepEnvironment).addOption(dryRun).addOption(format);
+        spec.addPositional(reference).addPositional(words);
+        spec.usageMessage().footer(FOOTER);
+        return spec;
+    }
 
     @Override
     public Integer call() throws IOException {
-        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference)) {
+        ToolsSource source = tools.source(System.getenv());
+        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference.getValue())) {
             PinnedProcess target = found.process();
             Command command = foreground
-                    .command(arguments)
+                    .command(Options.words(words))
                     .elevated(elevation.elevation())
-                    .keeping(keepEnvironment ? System.getenv() : Map.of())
+                    .keeping(Options.isSet(keepEnvironment) ? System.getenv() : Map.of())
                     .madeBy(found.container().runtimeSpec());
-            ToolsSource source = tools.source(System.getenv());
-            if (dryRun) {
+            if (Options.isSet(dryRun)) {
                 ToolsSource.Preview preview = source.preview();
                 Command planned = preview.path().map(command::withPath).orElse(command);
                 print(preview.description(), AttachPlan.of(Target.of(target), planned));
@@ -105,7 +92,7 @@ final class AttachCommand implements Callable<Integer> {
     private void print(String toolsInWords, AttachPlan plan) throws IOException {
         String program = AttachProgram.compile(plan, Architecture.current()).describe();
         PrintWriter out = spec.commandLine().getOut();
-        switch (format) {
+        switch (format.<Format>getValue()) {
             case TEXT -> {
                 out.println("tools         " + toolsInWords + ", by "
                         + tools.provider().name());

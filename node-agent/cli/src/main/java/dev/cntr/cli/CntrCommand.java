@@ -1,38 +1,57 @@
 package dev.cntr.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code cntr}. */
-@CommandLine.Command(
-        name = "cntr",
-        description = "A shell next to any running container, with your own tools, inside exactly its world.",
-        mixinStandardHelpOptions = true,
-        versionProvider = CntrCommand.Version.class,
-        subcommands = {
-            AttachCommand.class,
-            ExecCommand.class,
-            ListCommand.class,
-            CompletionCommand.class,
-            CommandLine.HelpCommand.class
-        },
-        footer = {
-            "",
-            "Exit codes: the command's own, 128+signal; 127 and 126 where it is not found or",
-            "not executable; 2 wrong usage; 120 the engine is not here or does not answer,",
-            "121 ambiguous name, 122 unsupported engine, 123 no such container,",
-            "124 not running, 125 other errors of cntr."
-        })
-final class CntrCommand {
-    private CntrCommand() {}
+final class CntrCommand implements Runnable {
+    private static final String[] FOOTER = {
+        "",
+        "Exit codes: the command's own, 128+signal; 127 and 126 where it is not found or",
+        "not executable; 2 wrong usage; 120 the engine is not here or does not answer,",
+        "121 ambiguous name, 122 unsupported engine, 123 no such container,",
+        "124 not running, 125 other errors of cntr."
+    };
 
-    static CommandLine commandLine() {
-        return new CommandLine(new CntrCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, line, _) -> {
-                    line.getErr().println("cntr: " + chain(e));
-                    line.getErr().flush();
-                    return ExitCode.of(e);
-                });
+    private final CommandSpec spec = Options.command(
+            this, "cntr", "A shell next to any running container, with your own tools, inside exactly its world.");
+
+    private CntrCommand() {
+        spec.usageMessage().synopsisSubcommandLabel("COMMAND").footer(FOOTER);
+    }
+
+    /**
+     * What parses and runs a command line.
+     *
+     * @param first its first word: where that names a command, picocli is told of that one alone, for each takes time
+     */
+    static CommandLine commandLine(String first) {
+        Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
+        commands.put("attach", () -> new AttachCommand().spec());
+        commands.put("exec", () -> new ExecCommand().spec());
+        commands.put("list", () -> new ListCommand().spec());
+        commands.put("completion", () -> new CompletionCommand().spec());
+        if (commands.containsKey(first)) {
+            commands.keySet().retainAll(Set.of(first));
+        } else {
+            commands.put("help", () -> new HelpCommand().spec());
+        }
+        CommandLine line = new CommandLine(new CntrCommand().spec);
+        commands.forEach((name, command) -> line.addSubcommand(new CommandLine(command.get())));
+        return line.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((e, of, _) -> {
+            of.getErr().println("cntr: " + chain(e));
+            of.getErr().flush();
+            return ExitCode.of(e);
+        });
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing required subcommand");
     }
 
     /** The messages of an error and its causes, without those that repeat what is said already. */

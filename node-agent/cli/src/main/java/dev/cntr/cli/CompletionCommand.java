@@ -6,32 +6,35 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code cntr completion}. */
-@Command(
-        name = "completion",
-        description = "Prints a script that completes commands, options and names of running containers.",
-        mixinStandardHelpOptions = true,
-        footer = {"", "Example: in ~/.bashrc", "  source <(cntr completion bash)"})
 final class CompletionCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
-    private Shell shell;
-
     enum Shell {
         BASH
+    }
+
+    private final CommandSpec spec = Options.command(
+            this, "completion", "Prints a script that completes commands, options and names of running containers.");
+    private final PositionalParamSpec shell = PositionalParamSpec.builder()
+            .required(true)
+            .paramLabel("SHELL")
+            .type(Shell.class)
+            .description("${COMPLETION-CANDIDATES}")
+            .build();
+
+    /** What picocli parses. */
+    CommandSpec spec() {
+        spec.addPositional(shell);
+        spec.usageMessage().footer("", "Example: in ~/.bashrc", "  source <(cntr completion bash)");
+        return spec;
     }
 
     @Override
     public Integer call() throws IOException {
         try (InputStream script = CompletionCommand.class.getResourceAsStream(
-                switch (shell) {
+                switch (shell.<Shell>getValue()) {
                     case BASH -> "completion.bash";
                 })) {
             PrintWriter out = spec.commandLine().getOut();

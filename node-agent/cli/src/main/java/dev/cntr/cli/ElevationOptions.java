@@ -5,68 +5,60 @@ import dev.cntr.attach.Profile;
 import dev.cntr.linux.security.Capabilities;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that raise a debug process above its target. */
 final class ElevationOptions {
-    @Option(
-            names = "--profile",
-            defaultValue = "target",
-            description = "Capabilities besides the container's: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
-                    + " none; general traces, netadmin configures and sees the network, sysadmin has all).")
-    private Profile profile;
+    private final OptionSpec profile = Options.choice(
+            Profile.class,
+            "target",
+            "PROFILE",
+            "Capabilities besides the container's: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, none; general"
+                    + " traces, netadmin configures and sees the network, sysadmin has all).",
+            "--profile");
 
-    @Option(
-            names = "--user",
-            paramLabel = "UID[:GID]",
-            converter = UserConverter.class,
-            description = "In place of the container's user.")
-    private Elevation.@Nullable User user;
+    private final OptionSpec user = Options.builder("UID[:GID]", "In place of the container's user.", "--user")
+            .type(Elevation.User.class)
+            .converters(converter(Elevation.User::parse))
+            .build();
 
-    @Option(
-            names = "--cap-add",
-            split = ",",
-            paramLabel = "CAPABILITY",
-            converter = CapabilityConverter.class,
-            description = "A capability besides the container's; may be given more than once.")
-    private @Nullable List<Capabilities> capabilities;
+    private final OptionSpec capabilities = Options.builder(
+                    "CAPABILITY", "A capability besides the container's; may be given more than once.", "--cap-add")
+            .type(List.class)
+            .auxiliaryTypes(Capabilities.class)
+            .splitRegex(",")
+            .converters(converter(Capabilities::parse))
+            .build();
 
-    @Option(
-            names = "--unconfined",
-            description = "Without the container's seccomp filter and its AppArmor or SELinux context.")
-    private boolean unconfined;
+    private final OptionSpec unconfined =
+            Options.flag("Without the container's seccomp filter and its AppArmor or SELinux context.", "--unconfined");
+
+    void addTo(CommandSpec spec) {
+        spec.addOption(profile).addOption(user).addOption(capabilities).addOption(unconfined);
+    }
 
     Elevation elevation() {
-        List<Capabilities> added = capabilities == null ? List.of() : capabilities;
-        return new Elevation(
-                profile,
-                Optional.ofNullable(user),
-                added.stream().reduce(Capabilities.NONE, Capabilities::with),
-                unconfined);
+        Elevation.@Nullable User other = user.getValue();
+        Capabilities added = Capabilities.NONE;
+        for (Capabilities more : Options.<Capabilities>values(capabilities)) {
+            added = added.with(more);
+        }
+        return new Elevation(profile.getValue(), Optional.ofNullable(other), added, Options.isSet(unconfined));
     }
 
-    static final class UserConverter implements ITypeConverter<Elevation.User> {
-        @Override
-        public Elevation.User convert(String value) {
+    /** A parser that says by an {@link IllegalArgumentException} what is wrong. */
+    private static <T> ITypeConverter<T> converter(Function<String, T> parser) {
+        return text -> {
             try {
-                return Elevation.User.parse(value);
+                return parser.apply(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
-        }
-    }
-
-    static final class CapabilityConverter implements ITypeConverter<Capabilities> {
-        @Override
-        public Capabilities convert(String value) {
-            try {
-                return Capabilities.parse(value);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
+        };
     }
 }

@@ -8,22 +8,23 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Runs a debug container to its end, with the user's terminal or streams. */
 final class Foreground {
-    @Option(names = "--tty", description = "A terminal for the command, also where standard input or output is none.")
-    private boolean tty;
+    private final OptionSpec tty =
+            Options.flag("A terminal for the command, also where standard input or output is none.", "--tty");
 
-    /** What is to be run (null: a shell), with a terminal where there is one here or one was asked for. */
-    Command command(@Nullable List<String> arguments) {
-        boolean terminal = tty || LocalTerminal.here();
+    void addTo(CommandSpec spec) {
+        spec.addOption(tty);
+    }
+
+    /** What is to be run (nothing: a shell), with a terminal where there is one here or one was asked for. */
+    Command command(List<String> words) {
+        boolean terminal = Options.isSet(tty) || LocalTerminal.here();
         return new Command(
-                arguments == null ? List.of() : arguments,
-                environment(System.getenv()),
-                terminal,
-                terminal ? LocalTerminal.size() : new WindowSize(0, 0));
+                words, environment(System.getenv()), terminal, terminal ? LocalTerminal.size() : new WindowSize(0, 0));
     }
 
     /** Starts its command and waits for it; gives the exit code. */

@@ -10,35 +10,12 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code cntr list}. */
-@Command(
-        name = "list",
-        description = "Shows the containers that the engines of this machine know, running or not.",
-        mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  cntr list", "  cntr list -t docker,podman -o json"})
 final class ListCommand implements Callable<Integer> {
     private static final int SHORT_ID = 12;
-
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private TypeOption type;
-
-    @Option(
-            names = {"-o", "--output"},
-            defaultValue = "table",
-            paramLabel = "FORMAT",
-            description =
-                    "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). NAME: what `cntr attach` takes, a line each,"
-                            + " of the running ones.")
-    private Format format;
 
     enum Format {
         TABLE,
@@ -46,11 +23,31 @@ final class ListCommand implements Callable<Integer> {
         NAME
     }
 
+    private final CommandSpec spec = Options.command(
+            this, "list", "Shows the containers that the engines of this machine know, running or not.");
+    private final TypeOption type = new TypeOption();
+    private final OptionSpec format = Options.choice(
+            Format.class,
+            "table",
+            "FORMAT",
+            "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). NAME: what `cntr attach` takes, a line each, of the"
+                    + " running ones.",
+            "-o",
+            "--output");
+
+    /** What picocli parses. */
+    CommandSpec spec() {
+        type.addTo(spec);
+        spec.addOption(format);
+        spec.usageMessage().footer("", "Examples:", "  cntr list", "  cntr list -t docker,podman -o json");
+        return spec;
+    }
+
     @Override
     public Integer call() throws IOException {
         Engines.Inventory inventory = LocalEngines.all().list(type.types());
         PrintWriter out = spec.commandLine().getOut();
-        switch (format) {
+        switch (format.<Format>getValue()) {
             case TABLE -> table(inventory.containers(), out);
             case JSON -> json(inventory.containers(), out);
             case NAME -> names(inventory.containers()).forEach(out::println);

@@ -5,7 +5,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int code = CntrCommand.commandLine().execute(arguments);
+        int code = CntrCommand.commandLine(arguments.length == 0 ? "" : arguments[0])
+                .execute(arguments);
         // not System.exit: no shutdown hook is needed
         System.out.flush();
         System.err.flush();

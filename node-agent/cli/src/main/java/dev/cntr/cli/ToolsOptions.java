@@ -7,17 +7,14 @@ import dev.cntr.image.ImageCache;
 import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say which tools become the root, and how. */
@@ -25,63 +22,67 @@ final class ToolsOptions {
     /** A variable that names another directory for unpacked images. */
     private static final String CACHE = "CNTR_IMAGE_CACHE";
 
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
+    private final CommandSpec spec;
+    private final OptionSpec directory =
+            Options.value("DIRECTORY", "A directory of this machine becomes the root (default: /).", "--tools");
+    private final OptionSpec image = Options.value(
+            "FILE[:TAG]",
+            "An image becomes the root: an OCI layout, a tar of one, or what docker save writes.",
+            "--image");
+    private final OptionSpec provider = Options.builder(
+                    "HOW", "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).", "--fs", "--filesystem")
+            .type(TreeProvider.class)
+            .defaultValue("auto")
+            .converters(new ProviderConverter())
+            .completionCandidates(TreeProvider.names())
+            .build();
 
-    @Option(
-            names = "--tools",
-            paramLabel = "DIRECTORY",
-            description = "A directory of this machine becomes the root (default: /).")
-    private @Nullable Path directory;
-
-    @Option(
-            names = "--image",
-            paramLabel = "FILE[:TAG]",
-            description = "An image becomes the root: an OCI layout, a tar of one, or what docker save writes.")
-    private @Nullable String image;
-
-    @Option(
-            names = {"--fs", "--filesystem"},
-            defaultValue = "auto",
-            paramLabel = "HOW",
-            converter = ProviderConverter.class,
-            completionCandidates = ProviderNames.class,
-            description = "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private TreeProvider provider;
-
-    @Option(
-            names = "--writable-tools",
-            paramLabel = "MIB",
-            arity = "0..1",
-            fallbackValue = "512",
-            converter = LayerConverter.class,
-            description =
+    private final OptionSpec layer = Options.builder(
+                    "MIB",
                     "What is written to the tools, packages that are installed too, goes into so much memory and is"
-                            + " forgotten with the session; they themselves stay as they are (without a number: ${FALLBACK-VALUE}).")
-    private @Nullable WritableLayer layer;
+                            + " forgotten with the session; they themselves stay as they are (without a number:"
+                            + " ${FALLBACK-VALUE}).",
+                    "--writable-tools")
+            .type(WritableLayer.class)
+            .arity("0..1")
+            .fallbackValue("512")
+            .converters(new LayerConverter())
+            .build();
+    private final OptionSpec hidden = Options.builder(
+                    "PATH", "A path of the tools that is not there in the session; may be repeated.", "--hide")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .build();
 
-    @Option(
-            names = "--hide",
-            paramLabel = "PATH",
-            description = "A path of the tools that is not there in the session; may be repeated.")
-    private List<String> hidden = List.of();
+    /** @param spec the command that has them */
+    ToolsOptions(CommandSpec spec) {
+        this.spec = spec;
+    }
+
+    void addTo(CommandSpec to) {
+        to.addOption(directory).addOption(image).addOption(provider);
+        to.addOption(layer).addOption(hidden);
+    }
 
     TreeProvider provider() {
-        return provider;
+        return provider.getValue();
     }
 
     ToolsSource.Wishes wishes() {
-        return new ToolsSource.Wishes(Optional.ofNullable(layer), hidden);
+        @Nullable WritableLayer writable = layer.getValue();
+        return new ToolsSource.Wishes(Optional.ofNullable(writable), Options.values(hidden));
     }
 
     /** The tools that are meant. */
     ToolsSource source(Map<String, String> environment) {
-        if (Stream.of(directory, image).filter(option -> option != null).count() > 1) {
+        @Nullable String tree = directory.getValue();
+        @Nullable String archive = image.getValue();
+        if (tree != null && archive != null) {
             throw new ParameterException(spec.commandLine(), "--tools and --image are alternatives: give one of them");
         }
-        return image == null
-                ? new ToolsSource.Directory(directory == null ? Path.of("/") : directory)
-                : image(image, environment.get(CACHE));
+        return archive == null
+                ? new ToolsSource.Directory(Path.of(tree == null ? "/" : tree))
+                : image(archive, environment.get(CACHE));
     }
 
     private static ToolsSource.Image image(String reference, @Nullable String cache) {
@@ -113,13 +114,6 @@ final class ToolsOptions {
             } catch (FuseException e) {
                 throw new TypeConversionException(e.getMessage());
             }
-        }
-    }
-
-    static final class ProviderNames implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return TreeProvider.names().iterator();
         }
     }
 }

@@ -2,22 +2,26 @@ package dev.cntr.cli;
 
 import dev.cntr.engine.EngineType;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The option that says which engines are asked. */
 final class TypeOption {
-    @Option(
-            names = {"-t", "--type"},
-            split = ",",
-            paramLabel = "TYPE",
-            description =
-                    "Which engines to ask, in this order: ${COMPLETION-CANDIDATES} (default: all, in this order; the"
-                            + " first that has it wins).")
-    private @Nullable List<EngineType> types;
+    private final OptionSpec types = Options.list(
+            EngineType.class,
+            "TYPE",
+            "Which engines to ask, in this order: ${COMPLETION-CANDIDATES} (default: all, in this order; the first that"
+                    + " has it wins).",
+            "-t",
+            "--type");
+
+    void addTo(CommandSpec spec) {
+        spec.addOption(types);
+    }
 
     /** In the user's order, or all. */
     List<EngineType> types() {
-        return types == null ? EngineType.defaults() : types;
+        List<EngineType> given = Options.values(types);
+        return given.isEmpty() ? EngineType.defaults() : given;
     }
 }
