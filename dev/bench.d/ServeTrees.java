@@ -1,5 +1,6 @@
-import dev.cntr.fuse.PassthroughMount;
+import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
+import dev.cntr.fuse.TreeProvider;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.UmountFlag;
@@ -25,7 +26,8 @@ import java.util.Map;
  * </pre>
  */
 final class ServeTrees {
-    private static final Map<String, PassthroughMount> MOUNTS = new HashMap<>();
+    private static final TreeProvider PROVIDER = TreeProvider.named(System.getProperty("provider", "fuse"));
+    private static final Map<String, ServedTree> MOUNTS = new HashMap<>();
 
     public static void main(String[] args) throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -50,7 +52,7 @@ final class ServeTrees {
 
     private static String serve(TreeOptions options, String point) throws IOException {
         long start = System.nanoTime();
-        PassthroughMount mount = PassthroughMount.serve(options);
+        ServedTree mount = PROVIDER.serve(options);
         try (Fd clone = mount.cloneMount()) {
             Mount.of(clone).attach(point);
         }
@@ -61,7 +63,7 @@ final class ServeTrees {
     }
 
     private static String unmount(String point) {
-        PassthroughMount mount = MOUNTS.remove(point);
+        ServedTree mount = MOUNTS.remove(point);
         if (mount == null) {
             return "not mounted";
         }
@@ -72,11 +74,11 @@ final class ServeTrees {
     }
 
     private static String heap(TreeOptions options, int count) throws IOException {
-        List<PassthroughMount> mounts = new ArrayList<>();
+        List<ServedTree> mounts = new ArrayList<>();
         long before = used();
         long residentBefore = resident();
         for (int i = 0; i < count; i++) {
-            PassthroughMount mount = PassthroughMount.serve(options);
+            ServedTree mount = PROVIDER.serve(options);
             mounts.add(mount);
             try (Fd clone = mount.cloneMount();
                     Fd listed = Fd.open(clone, ".")) {
@@ -84,7 +86,7 @@ final class ServeTrees {
             }
         }
         String each = (used() - before) / count / 1024 + " " + (resident() - residentBefore) / count;
-        mounts.forEach(PassthroughMount::close);
+        mounts.forEach(ServedTree::close);
         return each;
     }
 

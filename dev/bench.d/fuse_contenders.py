@@ -116,15 +116,17 @@ class Server:
 
 class Cntr:
     @staticmethod
-    def start(jvm: str | None) -> Server:
-        classes = [REPOSITORY / "node-agent" / module / "target" / "classes" for module in ("fuse", "linux")]
+    def start(jvm: str | None, provider: str = "fuse") -> Server:
+        modules = ("fuse", "linux") if provider == "fuse" else ("fuse", "linux", f"fuse-{provider}")
+        classes = [REPOSITORY / "node-agent" / module / "target" / "classes" for module in modules]
         if not all(path.is_dir() for path in classes):
             raise RuntimeError("cntr is not compiled: run dev/build first")
         # only annotations, which the source launcher's compiler wants to see
         annotations = glob.glob(str(Path.home() / ".m2/repository/org/jspecify/jspecify/*/*.jar"))
-        path = ":".join([*map(str, classes), *annotations])
+        libraries = glob.glob(str(REPOSITORY / "dist/lib/cntr/*.jar")) if provider != "fuse" else []
+        path = ":".join([*map(str, classes), *annotations, *libraries])
         java = str(Path(os.environ["JAVA_HOME"]) / "bin" / "java")
-        command = ["setpriv", "--pdeathsig", "KILL", java, *(jvm or AGENT_JVM).split(), "--enable-native-access=ALL-UNNAMED", "-cp", path, str(Path(__file__).with_name("ServeTrees.java"))]
+        command = ["setpriv", "--pdeathsig", "KILL", java, *(jvm or AGENT_JVM).split(), "--enable-native-access=ALL-UNNAMED", f"-Dprovider={provider}", "-cp", path, str(Path(__file__).with_name("ServeTrees.java"))]
         return Server(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
 
 
@@ -214,6 +216,17 @@ class CntrHost(CntrContender):
         self.server.ask("serve", "host", source, point)
 
 
+class Jnr(CntrContender):
+    """The same trees by the jnr backend, in a JVM of its own."""
+
+    def __init__(self, name: str, source: str, work: str, server: Server) -> None:
+        super().__init__(name, source, work, Cntr.start(None, "jnr"))
+
+    def unmount(self) -> None:
+        super().unmount()
+        self.server.stop()
+
+
 class Program(Contender):
     """A C or C++ program that serves in the foreground, until its mount goes."""
 
@@ -277,9 +290,12 @@ class Bindfs(Program):
 KINDS = {
     "cntr": CntrContender,
     "cntr-host": CntrHost,
+    "jnr": Jnr,
     "native": Native,
     "passthrough_hp": PassthroughHp,
     "passthrough_ll": PassthroughLl,
     "passthrough": Passthrough,
     "bindfs": Bindfs,
 }
+# so much slower that a run with it takes several times as long
+ONLY_WHEN_ASKED_FOR = {"jnr"}
