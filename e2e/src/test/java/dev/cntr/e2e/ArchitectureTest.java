@@ -108,8 +108,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackages("dev.cntr.fuse.jnr..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage("jnr..", "ru.serce.."))
-            .allowEmptyShould(true);
+            .dependOnClassesThat(resideInAnyPackage("jnr..", "ru.serce.."));
 
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = classes()

@@ -34,7 +34,7 @@ final class ToolsOptions {
             .type(TreeProvider.class)
             .defaultValue("auto")
             .converters(new ProviderConverter())
-            .completionCandidates(TreeProvider.names())
+            .completionCandidates(() -> TreeProvider.names().iterator()) // which looks for others: only for who asks
             .build();
 
     private final OptionSpec layer = Options.builder(

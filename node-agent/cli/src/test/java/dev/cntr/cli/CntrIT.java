@@ -152,6 +152,14 @@ class CntrIT {
         assertThat(refused.err()).contains("'etc/../token' cannot be hidden");
     }
 
+    /** Its libraries make the Java runtime warn. */
+    @Test
+    void otherWaysOfServingAreFoundByTheirNames() throws Exception {
+        Ran ran = run("typed", attach("jnr", "sh", "-c", "hostname; cat; exit 7"));
+        assertThat(ran.code()).as(ran.err()).isEqualTo(7);
+        assertThat(ran.out()).isEqualTo("the-target\ntyped");
+    }
+
     @Test
     void commandsThatAreNotThere() throws Exception {
         assertThat(run("", attach("bind", "no-such-command")))

@@ -42,7 +42,7 @@ record BindProvider() implements TreeProvider {
                 tree.change(attributes, Set.of(), Propagation.MS_PRIVATE, Mount.Extent.TREE);
                 ServedTree bound =
                         new Bound(tree, new CloneSource(tree, options.source().extent()));
-                return MaskedTree.of(LayeredTree.of(bound, options), options);
+                return TreeProvider.completed(bound, options);
             } catch (ErrnoException e) {
                 tree.close();
                 throw e;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * attached in the private mount namespace of a thread that is kept for it, and cloned by that thread. Nobody else sees that
  * namespace, and it ends with the thread.
  */
-final class CloneSource implements AutoCloseable {
+public final class CloneSource implements AutoCloseable {
     private static final long CLONE_NEWNS = 0x20000;
     private static final long MS_REC = 0x4000;
     private static final String ANYWHERE = "/";
@@ -30,7 +30,8 @@ final class CloneSource implements AutoCloseable {
     private final boolean alwaysAttached;
     private @Nullable ExecutorService holder;
 
-    CloneSource(Mount mount, Mount.Extent extent) {
+    /** The mount stays the caller's. */
+    public CloneSource(Mount mount, Mount.Extent extent) {
         this(mount, extent, false);
     }
 
@@ -46,7 +47,8 @@ final class CloneSource implements AutoCloseable {
                 : MountReport.Clones.FROM_PRIVATE_NAMESPACE;
     }
 
-    synchronized Fd cloneMount() {
+    /** A clone, which the caller then owns. */
+    public synchronized Fd cloneMount() {
         if (holder == null && !alwaysAttached) {
             try {
                 return mount.clone(extent).fd();
@@ -60,7 +62,7 @@ final class CloneSource implements AutoCloseable {
     }
 
     /** One on which a user namespace maps the ids. */
-    Fd cloneMount(Fd userNamespace) {
+    public Fd cloneMount(Fd userNamespace) {
         Fd clone = cloneMount();
         try {
             Mount.of(clone).mapIds(userNamespace, extent);

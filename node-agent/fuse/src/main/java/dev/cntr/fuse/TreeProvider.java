@@ -23,6 +23,15 @@ public interface TreeProvider {
      */
     ServedTree serve(TreeOptions options);
 
+    /**
+     * A tree with the masks and the layer that options ask for, for providers that have neither themselves.
+     *
+     * @throws FuseException when it cannot have them; then it is closed
+     */
+    static ServedTree completed(ServedTree bare, TreeOptions options) {
+        return MaskedTree.of(LayeredTree.of(bare, options), options);
+    }
+
     /** The first of fuse and bind that works; its report tells what was passed over, and why. */
     static TreeProvider auto() {
         return AutoProvider.ofThisMachine();
