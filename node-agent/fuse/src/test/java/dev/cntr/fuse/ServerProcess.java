@@ -38,6 +38,14 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(process);
     }
 
+    /** Sends it a signal, by its name without SIG. */
+    void signal(String name) throws IOException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .onExit()
+                .join();
+    }
+
     /** As by SIGKILL: nothing of it runs any more. */
     void kill() {
         process.destroyForcibly();

@@ -53,6 +53,16 @@ public final class InFlight {
         return now;
     }
 
+    /** Whether some threads, counted from the first, are all still at the requests of a snapshot. */
+    boolean heldUp(int some, long[] snapshot) {
+        for (int t = 0; t < some; t++) {
+            if (snapshot[t] == IDLE || words.get(t * STRIDE) != snapshot[t]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether every request of a snapshot has been answered. The kernel gives no number twice. */
     public boolean over(long[] snapshot) {
         for (int t = 0; t < threads; t++) {

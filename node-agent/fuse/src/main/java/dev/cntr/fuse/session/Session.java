@@ -6,6 +6,7 @@ import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.mount.FuseConnections;
 import dev.cntr.linux.mount.Mount;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to the kernel, from the mount to the abort. {@link #open} makes the mount, which is attached nowhere, and
@@ -20,14 +22,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * for an answer gets ECONNABORTED and whoever asks later ENOTCONN.
  */
 public final class Session implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
     private static final int STACK_BYTES = 512 << 10;
+
+    /** How many threads there can be beside those asked for: so many requests may hang before others wait for them. */
+    private static final int MOST_RELIEF = 32;
 
     private final Mount mount;
     private final long connection;
     private final Negotiation negotiation;
     private final InFlight inFlight;
     private final List<Channel> channels;
+    private final int maxWrite;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -37,12 +44,22 @@ public final class Session implements AutoCloseable {
 
     private volatile Runnable atEnd = () -> {};
 
-    private Session(Mount mount, Negotiation negotiation, List<Channel> channels) {
+    /** What the threads were at when {@link #relieve} looked last. */
+    private long[] seen;
+
+    private @Nullable Supply supply;
+
+    /** What a thread is made with. */
+    private record Supply(String name, FileSystem.Factory factory) {}
+
+    private Session(Mount mount, Negotiation negotiation, List<Channel> channels, int maxWrite) {
         this.mount = mount;
         this.connection = FuseConnections.connectionOf(mount);
         this.negotiation = negotiation;
         this.channels = channels;
-        this.inFlight = new InFlight(channels.size());
+        this.maxWrite = maxWrite;
+        this.inFlight = new InFlight(channels.size() + MOST_RELIEF);
+        this.seen = inFlight.snapshot();
     }
 
     /**
@@ -60,7 +77,7 @@ public final class Session implements AutoCloseable {
                 for (int i = 1; i < threads; i++) {
                     channels.add(new Channel(channels.getFirst().device().channel(), wishes.maxWrite()));
                 }
-                return new Session(mount, negotiation, channels);
+                return new Session(mount, negotiation, channels, wishes.maxWrite());
             } catch (RuntimeException e) {
                 mount.close();
                 throw e;
@@ -121,16 +138,43 @@ public final class Session implements AutoCloseable {
      */
     public synchronized void serve(String name, FileSystem.Factory factory, Runnable atEnd) {
         this.atEnd = atEnd;
-        users.addAndGet(channels.size());
+        Supply made = new Supply(name, factory);
+        supply = made;
         for (Channel channel : channels) {
-            Worker worker = new Worker(this, channel, factory, inFlight, workers.size());
-            workers.add(worker);
-            threads.add(Thread.ofPlatform()
-                    .name("fuse-" + name + "-" + threads.size())
-                    .daemon()
-                    .stackSize(STACK_BYTES)
-                    .start(worker));
+            start(channel, made);
         }
+        Relief.process().add(this);
+    }
+
+    private void start(Channel channel, Supply with) {
+        users.incrementAndGet();
+        Worker worker = new Worker(this, channel, with.factory(), inFlight, workers.size());
+        workers.add(worker);
+        threads.add(Thread.ofPlatform()
+                .name("fuse-" + with.name() + "-" + threads.size())
+                .daemon()
+                .stackSize(STACK_BYTES)
+                .start(worker));
+    }
+
+    /** Adds a thread where all are held up: at the same requests as when this was called last. */
+    synchronized void relieve() {
+        Supply with = supply;
+        if (with != null
+                && !closed.get()
+                && workers.size() < channels.size() + MOST_RELIEF
+                && inFlight.heldUp(workers.size(), seen)) {
+            try {
+                start(new Channel(device().channel(), maxWrite), with);
+                LOG.log(
+                        Level.WARNING,
+                        "all threads of the FUSE file system {0} wait for its backing store: one more",
+                        with.name());
+            } catch (ErrnoException e) {
+                LOG.log(Level.WARNING, "no further thread for a FUSE file system that is held up: " + e.getMessage());
+            }
+        }
+        seen = inFlight.snapshot();
     }
 
     /** Whether requests are still answered. False after {@link #close}, and when somebody else aborted the connection. */
@@ -171,6 +215,7 @@ public final class Session implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
+        Relief.process().remove(this);
         try (FuseConnections connections = FuseConnections.open()) {
             connections.abort(connection);
         }
@@ -179,10 +224,14 @@ public final class Session implements AutoCloseable {
             channels.forEach(Channel::close);
         }
         long deadline = System.nanoTime() + LAST_ANSWERS.toNanos();
-        for (Thread t : threads) {
+        for (Thread t : threads()) {
             join(t, deadline);
         }
         release();
+    }
+
+    private synchronized List<Thread> threads() {
+        return List.copyOf(threads);
     }
 
     private static void join(Thread thread, long deadline) {

@@ -40,4 +40,18 @@ class InFlightTest {
     void idleThreadsHoldNothingUp() {
         assertThat(inFlight.over(inFlight.snapshot())).isTrue();
     }
+
+    @Test
+    void threadsAreHeldUpWhenAllAreStillAtTheirRequests() {
+        inFlight.begin(0, 10);
+        assertThat(inFlight.heldUp(2, inFlight.snapshot())).as("one is idle").isFalse();
+        inFlight.begin(1, 12);
+        long[] snapshot = inFlight.snapshot();
+        assertThat(inFlight.heldUp(2, snapshot)).isTrue();
+
+        inFlight.end(1);
+        inFlight.begin(1, 14);
+
+        assertThat(inFlight.heldUp(2, snapshot)).as("one went on").isFalse();
+    }
 }
