@@ -69,7 +69,7 @@ class ArchitectureTest {
             .whereLayer("api")
             .mayOnlyBeAccessedByLayers("operator", "agent", "kubectl")
             .whereLayer("protocol")
-            .mayOnlyBeAccessedByLayers("agent", "kubectl");
+            .mayOnlyBeAccessedByLayers("agent", "kubectl", "operator");
 
     @ArchTest
     static final ArchRule noPackageCycles =

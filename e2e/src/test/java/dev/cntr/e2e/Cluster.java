@@ -107,7 +107,7 @@ final class Cluster implements AutoCloseable {
         return command;
     }
 
-    private static String tool(String variable, String name) {
+    static String tool(String variable, String name) {
         String path = System.getenv(variable);
         return path == null ? name : path;
     }

@@ -3,6 +3,7 @@ package dev.cntr.operator;
 import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
@@ -23,17 +24,50 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs until the process is told to end. */
-    public static void main(String[] arguments) {
+    /** Without an argument the operator, until the process is told to end; with one, a task of the chart's hooks. */
+    public static void main(String[] arguments) throws InterruptedException {
+        switch (String.join(" ", arguments)) {
+            case "" -> serve();
+            case "selftest" ->
+                task(client -> new SelfTest(client, SelfTest.Place.of(System.getenv()), System.out).run());
+            case "cleanup" -> task(client -> new CleanUp(client, System.out).run(CleanUp.PATIENCE));
+            default -> {
+                System.err.println("usage: cntr-operator [selftest | cleanup]");
+                System.exit(2);
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Task {
+        boolean run(KubernetesClient client) throws InterruptedException;
+    }
+
+    private static void task(Task task) throws InterruptedException {
+        int code = 1;
+        try (KubernetesClient client = new KubernetesClientBuilder().build()) {
+            code = task.run(client) ? 0 : 1;
+        } catch (KubernetesClientException | OperatorException | IllegalArgumentException e) {
+            System.out.println("failed: " + e.getMessage());
+        }
+        System.exit(code); // the client's threads need not stay
+    }
+
+    private static void serve() {
         Settings settings = Settings.of(System.getenv());
-        KubernetesClient client = new KubernetesClientBuilder().build();
+        OperatorMetrics metrics = new OperatorMetrics();
+        KubernetesClient client = new KubernetesClientBuilder()
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics.apiRequests()))
+                .build();
         AtomicBoolean ending = new AtomicBoolean();
-        Operator operator = operator(client, settings, Limits.DEFAULT, Optional.of(leaderElection(settings, ending)));
+        Operator operator = operator(
+                client, settings, Limits.DEFAULT, Optional.of(leaderElection(settings, ending, metrics)), metrics);
         var runtime = operator.getRuntimeInfo();
         HealthServer health = HealthServer.start(
                 settings.healthPort(),
                 () -> !runtime.isStarted() || runtime.allEventSourcesAreHealthy(),
-                () -> !ending.get() && runtime.isStarted() && runtime.allEventSourcesAreHealthy());
+                () -> !ending.get() && runtime.isStarted() && runtime.allEventSourcesAreHealthy(),
+                metrics::scrape);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             ending.set(true);
             operator.stop();
@@ -56,17 +90,23 @@ public final class Main {
 
     /** The operator, not started; without an election it works alone. */
     static Operator operator(
-            KubernetesClient client, Settings settings, Limits limits, Optional<LeaderElectionConfiguration> election) {
+            KubernetesClient client,
+            Settings settings,
+            Limits limits,
+            Optional<LeaderElectionConfiguration> election,
+            OperatorMetrics metrics) {
         Operator operator = new Operator(config -> {
             config.withKubernetesClient(client)
                     .withCloseClientOnStop(false)
+                    .withMetrics(metrics)
                     .withConcurrentReconciliationThreads(THREADS)
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
             election.ifPresent(config::withLeaderElectionConfiguration);
         });
         SessionEvents events = new SessionEvents(client, "cntr-operator", settings.identity(), Clock.systemUTC());
         operator.register(
-                new SessionReconciler(new ApiSessions(client, events), settings, limits, InstantSource.system()),
+                new SessionReconciler(
+                        new ApiSessions(client, events), settings, limits, InstantSource.system(), metrics),
                 config -> config.withRetry(new GenericRetry()
                         .setInitialInterval(100)
                         .setIntervalMultiplier(2)
@@ -75,14 +115,19 @@ public final class Main {
         return operator;
     }
 
-    private static LeaderElectionConfiguration leaderElection(Settings settings, AtomicBoolean ending) {
+    private static LeaderElectionConfiguration leaderElection(
+            Settings settings, AtomicBoolean ending, OperatorMetrics metrics) {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Settings.LEASE)
                 .withLeaseNamespace(settings.systemNamespace())
                 .withIdentity(settings.identity())
                 .withExitOnStopLeading(false)
                 .withLeaderCallbacks(new LeaderCallbacks(
-                        () -> LOG.info("leading as {}", settings.identity()),
                         () -> {
+                            metrics.leads(true);
+                            LOG.info("leading as {}", settings.identity());
+                        },
+                        () -> {
+                            metrics.leads(false);
                             // Two leaders must never work at once. Not exit: the hook would try to give a lease back
                             // that is another's.
                             if (!ending.get()) {

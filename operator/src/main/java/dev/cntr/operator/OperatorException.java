@@ -4,6 +4,10 @@ package dev.cntr.operator;
 final class OperatorException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    OperatorException(String message) {
+        super(message);
+    }
+
     OperatorException(String message, Throwable cause) {
         super(message, cause);
     }

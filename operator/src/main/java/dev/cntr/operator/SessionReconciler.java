@@ -41,21 +41,25 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     private final Settings settings;
     private final Limits limits;
     private final InstantSource clock;
+    private final OperatorMetrics metrics;
     private Optional<Rules> rules = Optional.empty();
 
     private record Rules(Lifecycle lifecycle, Placement placement) {}
 
-    SessionReconciler(Sessions sessions, Settings settings, Limits limits, InstantSource clock) {
+    SessionReconciler(
+            Sessions sessions, Settings settings, Limits limits, InstantSource clock, OperatorMetrics metrics) {
         this.sessions = sessions;
         this.settings = settings;
         this.limits = limits;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     @Override
     public List<EventSource<?, DebugSession>> prepareEventSources(EventSourceContext<DebugSession> context) {
         NodePods pods = new NodePods(context, settings.systemNamespace(), settings.relayNamespace());
         use(pods);
+        metrics.countSessionsIn(context.getPrimaryCache()::list);
         return pods.eventSources();
     }
 
@@ -131,6 +135,7 @@ final class SessionReconciler implements Reconciler<DebugSession> {
 
     private DebugSession write(DebugSession session, DebugSessionStatus status) {
         DebugSession written = sessions.write(session, status);
+        metrics.wrote(session, status);
         status.condition(ConditionType.READY).ifPresent(ready -> log(written, ready.reason()));
         return written;
     }

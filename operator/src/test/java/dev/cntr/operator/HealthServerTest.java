@@ -13,12 +13,13 @@ class HealthServerTest {
     @Test
     void eachProbeAnswersForItself() throws Exception {
         AtomicBoolean ready = new AtomicBoolean();
-        try (HealthServer health = HealthServer.start(0, () -> true, ready::get);
+        try (HealthServer health = HealthServer.start(0, () -> true, ready::get, () -> "figures 1\n");
                 HttpClient client = HttpClient.newHttpClient()) {
             assertThat(status(client, health, "/healthz")).isEqualTo(200);
             assertThat(status(client, health, "/readyz")).isEqualTo(503);
             ready.set(true);
             assertThat(status(client, health, "/readyz")).isEqualTo(200);
+            assertThat(status(client, health, "/metrics")).isEqualTo(200);
         }
     }
 

@@ -42,6 +42,7 @@ class OperatorTest {
 
     KubernetesMockServer server;
     KubernetesClient client;
+    private final OperatorMetrics metrics = new OperatorMetrics();
     private Operator operator;
 
     static {
@@ -50,7 +51,7 @@ class OperatorTest {
 
     @BeforeEach
     void start() {
-        operator = Main.operator(client, SETTINGS, SHORT, Optional.empty());
+        operator = Main.operator(client, SETTINGS, SHORT, Optional.empty(), metrics);
         operator.start();
     }
 

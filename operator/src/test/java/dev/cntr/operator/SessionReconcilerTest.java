@@ -49,8 +49,8 @@ class SessionReconcilerTest {
     }
 
     private static SessionReconciler reconciler(Sessions sessions) {
-        SessionReconciler reconciler =
-                new SessionReconciler(sessions, SETTINGS, Limits.DEFAULT, InstantSource.fixed(Cluster.CREATED));
+        SessionReconciler reconciler = new SessionReconciler(
+                sessions, SETTINGS, Limits.DEFAULT, InstantSource.fixed(Cluster.CREATED), new OperatorMetrics());
         reconciler.use(Cluster.SERVED);
         return reconciler;
     }
