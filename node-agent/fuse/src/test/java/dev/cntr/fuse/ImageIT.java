@@ -130,4 +130,68 @@ class ImageIT {
                     .isEqualTo("['42', '/usr/bin/env']");
         }
     }
+
+    private long count(Opcode opcode) {
+        return mounted.mount().report().requests().getOrDefault(opcode, 0L);
+    }
+
+    @Test
+    void withoutExtendedAttributesTheKernelStopsAsking() throws IOException {
+        // ENODATA comes from the server, EOPNOTSUPP from the kernel
+        assertThat(run("""
+                import time
+                tries = 0
+                while attempt(os.getxattr, 'd0/sub/f0', 'user.a') == 'ENODATA' and tries < 1000: tries += 1; time.sleep(0.01)
+                attempt(os.listxattr, 'd0')
+                print(attempt(os.getxattr, 'd0', 'user.a'), attempt(os.listxattr, 'd0'), attempt(os.setxattr, 'd0', 'user.a', b'x'), attempt(os.removexattr, 'd0', 'user.a'))
+                """)).isEqualTo("ENOTSUP ENOTSUP EROFS EROFS");
+        long before = count(Opcode.GETXATTR) + count(Opcode.LISTXATTR);
+
+        assertThat(run("print(subprocess.check_output(['ls', '-lR', '.'], stderr=subprocess.STDOUT).count(b' f'))"))
+                .isEqualTo("400");
+
+        assertThat(count(Opcode.GETXATTR) + count(Opcode.LISTXATTR)).isEqualTo(before);
+    }
+
+    @Test
+    void oneExtendedAttributeAnywhereKeepsAllInSight() throws IOException {
+        mounted.close();
+        Files.setAttribute(mounted.backing().resolve("d19/sub/f19"), "user:note", new byte[] {'x'});
+        mounted = Mounted.of(TreeOptions.image(mounted.backing()), temporary);
+
+        assertThat(run("""
+                import time
+                def seen(_): time.sleep(0.01); return [os.listxattr('d19/sub/f19'), os.getxattr('d19/sub/f19', 'user.note'), attempt(os.getxattr, 'd0', 'user.note'), os.listxattr('d0')]
+                print({str(seen(i)) for i in range(50)})
+                """)).isEqualTo("{\"[['user.note'], b'x', 'ENODATA', []]\"}");
+    }
+
+    @Test
+    void listingWithoutLookingAtFilesDoesNotStatThem() throws IOException {
+        assertThat(run("print(len(subprocess.check_output(['find', '.']).splitlines()))"))
+                .isEqualTo("441");
+
+        assertThat(mounted.mount().report().nodes()).isLessThan(60);
+        assertThat(count(Opcode.LOOKUP)).isLessThan(20);
+    }
+
+    @Test
+    void whoLooksAtFilesHasThemWithFurtherListings() throws IOException {
+        assertThat(run("print(len(subprocess.check_output(['find', '.', '-size', '+0']).splitlines()))"))
+                .isEqualTo("441");
+
+        // those of the first directory with files, and of what the path of Python and find needs
+        assertThat(count(Opcode.LOOKUP)).isLessThan(60);
+        assertThat(mounted.mount().report().nodes()).isGreaterThanOrEqualTo(441);
+    }
+
+    @Test
+    void listingsAtTheSameTimeDoNotDisturbEachOther() throws IOException {
+        assertThat(run("""
+                names = sorted('f%d' % i for i in range(20))
+                def whole(i): return sorted(os.listdir('d%d/sub' % (i // 20))) == names
+                import concurrent.futures
+                with concurrent.futures.ThreadPoolExecutor(8) as pool: print(all(pool.map(whole, range(400))))
+                """)).isEqualTo("True");
+    }
 }

@@ -103,10 +103,24 @@ public final class Memory {
     /** The length of a zero-terminated string, without the zero. */
     public static long stringLength(long address) {
         long end = address;
-        while (getByte(end) != 0) {
+        while ((end & 7) != 0) {
+            if (getByte(end) == 0) {
+                return end - address;
+            }
             end++;
         }
-        return end - address;
+        // an aligned word is in one page: none is touched that the string does not reach
+        long zeros = zeroBytes(getLong(end));
+        while (zeros == 0) {
+            end += 8;
+            zeros = zeroBytes(getLong(end));
+        }
+        return end - address + Long.numberOfTrailingZeros(zeros) / 8;
+    }
+
+    /** Has the highest bit of the lowest zero byte of a word set, and no bit below it; 0 where no byte is zero. */
+    private static long zeroBytes(long word) {
+        return (word - 0x0101010101010101L) & ~word & 0x8080808080808080L;
     }
 
     /** A zero-terminated string, read as UTF-8. */

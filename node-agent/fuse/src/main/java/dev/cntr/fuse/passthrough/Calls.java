@@ -22,6 +22,8 @@ final class Calls implements AutoCloseable {
     private static final int O_PATH_NOFOLLOW = OpenFlag.bits(OpenFlag.O_PATH, OpenFlag.O_NOFOLLOW, OpenFlag.O_CLOEXEC);
     private static final int O_PATH_ONLY = OpenFlag.bits(OpenFlag.O_PATH, OpenFlag.O_CLOEXEC);
     private static final int O_CLOEXEC = OpenFlag.bits(OpenFlag.O_CLOEXEC);
+    private static final int O_LISTABLE =
+            OpenFlag.bits(OpenFlag.O_RDONLY, OpenFlag.O_DIRECTORY, OpenFlag.O_NOFOLLOW, OpenFlag.O_CLOEXEC);
     private static final int STATX_BASIC_STATS = 0x7ff;
 
     private static final int STAT = 0;
@@ -106,6 +108,11 @@ final class Calls implements AutoCloseable {
     /** An O_PATH descriptor of a name in a directory, not following a symbolic link. */
     int openPath(int directory, long name) {
         return (int) kernel.call(Syscall.OPENAT, directory, name, O_PATH_NOFOLLOW);
+    }
+
+    /** A descriptor of a directory by which it can be listed, not following a symbolic link. */
+    int openListable(int directory, long name) {
+        return (int) kernel.call(Syscall.OPENAT, directory, name, O_LISTABLE);
     }
 
     /** Opens for real what an O_PATH (or any) descriptor refers to. */

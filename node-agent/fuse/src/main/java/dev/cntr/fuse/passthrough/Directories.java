@@ -16,8 +16,12 @@ import dev.cntr.linux.Syscall;
 /**
  * Listing directories. No entries are kept between two requests: only as many are read as are sure to fit, and where the next
  * are is the descriptor's own position.
+ *
+ * <p>READDIRPLUS gives attributes with the names. To callers who have not shown that they want those of files
+ * ({@link ListingHabits}), it gives the directories' only: they are what a caller needs to descend.
  */
 final class Directories implements AutoCloseable {
+    private static final long EBADF = Errno.EBADF.negative();
     private static final long UNKNOWN = -1;
     private static final int BUFFER = 32 << 10;
     private static final int SEEK_SET = 0;
@@ -30,13 +34,26 @@ final class Directories implements AutoCloseable {
     private static final int D_TYPE = 18;
     private static final int D_NAME = 19;
 
+    private static final int DT_UNKNOWN = 0;
+    private static final int DT_DIR = 4;
+
     /** The longest entry that getdents(2) gives. */
     private static final int LONGEST = (D_NAME + 256 + 7) & ~7;
+
+    /** With which entries attributes are given. */
+    private enum Attributes {
+        NONE,
+        OF_DIRECTORIES,
+        ALL
+    }
 
     private final Tree tree;
     private final Calls calls;
     private final Nodes nodes;
     private final Pages entries = Pages.allocate(BUFFER);
+
+    /** Where the descriptor stands that is being read, for {@link #list} and whoever calls it. */
+    private long position;
 
     Directories(Tree tree, Calls calls, Nodes nodes) {
         this.tree = tree;
@@ -91,122 +108,142 @@ final class Directories implements AutoCloseable {
 
     void readdir(Request request, Reply reply, boolean plus) {
         Inode inode = nodes.get(request);
-        int directory = nodes.fd(request);
-        if (inode == null || directory < 0) {
-            reply.error(directory);
+        if (inode == null) {
+            reply.error(Errno.ESTALE);
             return;
         }
         long handle = ReadIn.handle(request.body());
-        // two listings of a node may share a handle; those of an open directory take turns in the kernel
+        Attributes attributes = attributes(request, plus);
+        long r = handle == 0
+                ? listByNode(inode, request, reply, attributes)
+                : listByHandle(inode, handle, request, reply, attributes);
+        // with no lock held: the caller's next request may already be with another thread before this returns
+        if (r > 0) {
+            reply.send((int) r);
+        } else {
+            reply.error(r);
+        }
+    }
+
+    private Attributes attributes(Request request, boolean plus) {
+        if (!plus) {
+            return Attributes.NONE;
+        }
+        return tree.habits().looksAtFiles(request.pid()) ? Attributes.ALL : Attributes.OF_DIRECTORIES;
+    }
+
+    private long listByHandle(Inode inode, long handle, Request request, Reply reply, Attributes attributes) {
+        // those who list one open directory take turns in the kernel
         synchronized (inode) {
-            if (handle == 0) {
-                handle = listing(inode, directory);
-            }
-            int fd = handle < 0 ? (int) handle : tree.handles().fd(handle);
+            int fd = tree.handles().fd(handle);
             if (fd < 0) {
-                reply.error(handle < 0 ? handle : Errno.EBADF.negative());
-                return;
+                return Errno.EBADF.negative();
             }
-            list(inode, handle, fd, request.body(), reply, plus);
+            position = tree.handles().position(handle);
+            long r = list(inode, fd, request.body(), reply, attributes);
+            tree.handles().position(handle, position);
+            return r;
         }
     }
 
-    /** The handle of a listing without OPENDIR: opened by its first request, closed at the end of the directory. */
-    private long listing(Inode inode, int directory) {
-        if (inode.listing == 0) {
-            int open = calls.openDirectory(directory);
-            if (open < 0) {
-                return open;
+    /** A listing without OPENDIR: by the node's own descriptor, which several listings may share. */
+    private long listByNode(Inode inode, Request request, Reply reply, Attributes attributes) {
+        while (true) {
+            int fd = nodes.fd(inode);
+            if (fd < 0) {
+                return fd;
             }
-            inode.listing = tree.handles().add(open);
+            synchronized (inode) {
+                // else it has been evicted since
+                if (inode.fd == fd) {
+                    position = inode.position;
+                    long r = list(inode, fd, request.body(), reply, attributes);
+                    inode.position = position;
+                    return r;
+                }
+            }
         }
-        return inode.listing;
     }
 
-    private void list(Inode directory, long handle, int fd, long in, Reply reply, boolean plus) {
+    /** Gives how many bytes have been written to the reply, 0 at the end of the directory, or the negative errno. */
+    private long list(Inode directory, int fd, long in, Reply reply, Attributes attributes) {
         long offset = ReadIn.offset(in);
-        if (offset != tree.handles().position(handle)) {
+        if (offset != position) {
             calls.kernel.call(Syscall.LSEEK, fd, offset, SEEK_SET);
+            position = offset;
         }
         long start = reply.body();
         long end = start + Math.min(ReadIn.size(in), reply.capacity());
         long out = start;
-        long read = 0;
-        while (out >= start) {
-            long room = fitting(end - out, plus);
+        while (true) {
+            long room = fitting(end - out, attributes);
             if (room < LONGEST && out > start) {
-                break;
+                return out - start;
             }
-            read = calls.kernel.call(Syscall.GETDENTS64, fd, entries.address(), Math.clamp(room, LONGEST, BUFFER));
+            long read = calls.kernel.call(Syscall.GETDENTS64, fd, entries.address(), Math.clamp(room, LONGEST, BUFFER));
             if (read <= 0) {
-                break;
+                // an O_PATH descriptor, since the directory may not be read
+                return out > start ? out - start : read == EBADF ? Errno.EACCES.negative() : read;
             }
-            long behind = put(directory, handle, entries.address() + read, out, end, plus);
-            if (behind == out && tree.handles().position(handle) == UNKNOWN) {
-                break;
+            long behind = put(directory, entries.address() + read, out, end, attributes);
+            if (behind == out && position == UNKNOWN) {
+                return out - start;
             }
             out = behind;
-        }
-        if (out > start) {
-            reply.send((int) (out - start));
-        } else {
-            finished(directory, handle);
-            reply.error(Math.min(read, 0));
         }
     }
 
     /** How many bytes of the kernel's entries are sure to fit: a one-letter name takes 24 bytes there, and 32 or 160 here. */
-    private static long fitting(long bytes, boolean plus) {
-        return plus ? bytes * 24 / 160 : bytes * 24 / 32;
+    private static long fitting(long bytes, Attributes attributes) {
+        return attributes == Attributes.NONE ? bytes * 24 / 32 : bytes * 24 / 160;
     }
 
     /** Writes the entries that have been read, and gives the end of what was written. */
-    private long put(Inode directory, long handle, long entriesEnd, long start, long end, boolean plus) {
+    private long put(Inode directory, long entriesEnd, long start, long end, Attributes attributes) {
         long out = start;
         for (long e = entries.address(); e < entriesEnd; e += Memory.getShort(e + D_RECLEN)) {
             long name = e + D_NAME;
             if (directory.hides(name)) {
-                tree.handles().position(handle, Memory.getLong(e + D_OFF));
+                position = Memory.getLong(e + D_OFF);
                 continue;
             }
             int length = (int) Memory.stringLength(name);
-            int size = plus ? Dirent.sizePlus(length) : Dirent.size(length);
-            if (out + size > end) {
-                tree.handles().position(handle, UNKNOWN);
+            int type = Memory.getByte(e + D_TYPE);
+            boolean plus = attributes != Attributes.NONE;
+            if (out + (plus ? Dirent.sizePlus(length) : Dirent.size(length)) > end) {
+                position = UNKNOWN;
                 return out;
             }
-            long dirent = out;
             if (plus) {
-                putEntry(directory, name, length, out);
-                dirent += EntryOut.BYTES;
+                putEntry(directory, name, length, type, attributes, out);
+                out += EntryOut.BYTES;
             }
             long next = Memory.getLong(e + D_OFF);
-            Dirent.put(dirent, Memory.getLong(e + D_INO), next, Memory.getByte(e + D_TYPE), name, length);
-            tree.handles().position(handle, next);
-            out += size;
+            Dirent.put(out, Memory.getLong(e + D_INO), next, type, name, length);
+            position = next;
+            out += Dirent.size(length);
         }
         return out;
     }
 
     /** What a lookup of the name would give; zeros where the kernel is to look it up itself, and for {@code .} and {@code ..}. */
-    private void putEntry(Inode directory, long name, int length, long out) {
-        Inode inode = isDots(name, length) ? null : nodes.lookup(directory, name);
-        if (inode == null) {
-            Memory.clear(out, EntryOut.BYTES);
-        } else {
-            nodes.putEntry(out, inode);
+    private void putEntry(Inode directory, long name, int length, int type, Attributes attributes, long out) {
+        if (!isDots(name, length)) {
+            if (attributes == Attributes.ALL || type == DT_DIR || type == DT_UNKNOWN) {
+                Inode inode = nodes.lookup(directory, name, length);
+                if (inode != null) {
+                    nodes.putEntry(out, inode);
+                    return;
+                }
+            } else {
+                directory.listedWithoutAttributes = true;
+            }
         }
+        Memory.clear(out, EntryOut.BYTES);
     }
 
     private static boolean isDots(long name, int length) {
         return length <= 2 && Memory.getByte(name) == '.' && Memory.getByte(name + length - 1) == '.';
-    }
-
-    private void finished(Inode directory, long handle) {
-        if (directory.listing == handle) {
-            directory.listing = 0;
-            close(handle);
-        }
     }
 
     @Override

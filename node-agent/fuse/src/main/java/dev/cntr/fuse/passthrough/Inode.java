@@ -49,8 +49,11 @@ final class Inode {
 
     static final int CACHED = -1;
 
-    /** The handle of a listing in progress on a mount without OPENDIR, or 0. */
-    long listing;
+    /** Where the descriptor of a directory stands, on a mount without OPENDIR. */
+    long position;
+
+    /** Names of files in it have been given to a caller without their attributes. Races are harmless. */
+    boolean listedWithoutAttributes;
 
     Inode(long device, long number, int type) {
         this.device = device;

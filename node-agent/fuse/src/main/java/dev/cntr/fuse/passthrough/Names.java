@@ -40,6 +40,9 @@ final class Names {
             reply.error(Errno.ESTALE);
             return;
         }
+        if (parent.listedWithoutAttributes) {
+            tree.habits().lookedAtFile(request.pid());
+        }
         Inode inode = nodes.lookup(parent, request.body());
         if (inode != null) {
             replyEntry(inode, reply);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Nodes {
     private static final int ESTALE = (int) Errno.ESTALE.negative();
+    private static final int EACCES = (int) Errno.EACCES.negative();
     private static final int ENOENT = (int) Errno.ENOENT.negative();
     private static final int ENOTDIR = (int) Errno.ENOTDIR.negative();
 
@@ -76,6 +77,7 @@ final class Nodes {
             if (fd < 0) {
                 return fd == ENOENT || fd == ENOTDIR ? ESTALE : fd;
             }
+            inode.position = 0;
             inode.fd = fd;
         }
         tree.opened(calls);
@@ -83,7 +85,13 @@ final class Nodes {
     }
 
     private int openVerified(Inode inode, int parent, long name) {
-        int fd = calls.openPath(parent, name);
+        // what is listed without OPENDIR is listed by this very descriptor
+        boolean listed = inode.type == Modes.S_IFDIR && tree.statelessDirectories();
+        int fd = listed ? calls.openListable(parent, name) : calls.openPath(parent, name);
+        if (listed && fd == EACCES) {
+            // names in it may still be looked up
+            fd = calls.openPath(parent, name);
+        }
         if (fd < 0) {
             return fd;
         }
@@ -142,6 +150,11 @@ final class Nodes {
      */
     @Nullable
     Inode lookup(Inode parent, long name) {
+        return lookup(parent, name, (int) Memory.stringLength(name));
+    }
+
+    @Nullable
+    Inode lookup(Inode parent, long name, int nameLength) {
         if (parent.hides(name)) {
             error = ENOENT;
             return null;
@@ -156,7 +169,7 @@ final class Nodes {
             error = r;
             return null;
         }
-        return reference(parent, name);
+        return reference(parent, name, nameLength);
     }
 
     private int error;
@@ -168,6 +181,10 @@ final class Nodes {
 
     /** Takes a reference on what has been stated last, which is at a name. */
     Inode reference(Inode parent, long name) {
+        return reference(parent, name, (int) Memory.stringLength(name));
+    }
+
+    private Inode reference(Inode parent, long name, int nameLength) {
         Stat stat = calls.stat();
         Inode inode = inodes.reference(stat.device(), stat.inode(), stat.type());
         Mask mask = parent.mask;
@@ -176,7 +193,7 @@ final class Nodes {
         }
         Location known = inode.location;
         if (inode != inodes.root() && (known == null || inode.fd < 0 && !isAt(known, parent, name))) {
-            inode.location = new Location(parent, Memory.bytes(name, (int) Memory.stringLength(name)));
+            inode.location = new Location(parent, Memory.bytes(name, nameLength));
         }
         return inode;
     }

@@ -33,7 +33,7 @@ final class PassthroughFileSystem implements FileSystem {
         this.files = new OpenFiles(tree, calls, nodes, credentials, umask);
         this.data = new FileData(tree, calls, nodes, credentials);
         this.directories = new Directories(tree, calls, nodes);
-        this.xattrs = new Xattrs(calls, nodes);
+        this.xattrs = new Xattrs(tree, calls, nodes);
         this.ioctls = new Ioctls(calls, nodes);
     }
 

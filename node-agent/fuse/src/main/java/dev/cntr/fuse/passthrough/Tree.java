@@ -1,10 +1,12 @@
 package dev.cntr.fuse.passthrough;
 
 import dev.cntr.fuse.session.FileSystem;
+import dev.cntr.fuse.session.FuseException;
 import dev.cntr.fuse.session.Session;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
+import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Syscall;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,6 +22,8 @@ public final class Tree {
     private final Limbo limbo;
     private final DataPath dataPath;
     private final FdBudget budget;
+    private final ListingHabits habits = new ListingHabits();
+    private final XattrCensus xattrs;
     private int clockHand;
 
     /**
@@ -39,15 +43,25 @@ public final class Tree {
             Collection<String> hidden,
             FdBudget budget) {
         this.session = session;
-        this.rootFd = root;
+        this.rootFd = statelessDirectories ? listable(root) : root;
         this.timeouts = timeouts;
         this.statelessDirectories = statelessDirectories;
         this.limbo = new Limbo(session.inFlight());
-        this.inodes = new InodeTable(rootInode(root));
+        this.inodes = new InodeTable(rootInode(rootFd));
         this.inodes.root().mask = Mask.of(hidden);
-        this.dataPath = PassthroughProbe.choose(session, root);
+        this.dataPath = PassthroughProbe.choose(session, rootFd);
         this.budget = budget;
+        this.xattrs = new XattrCensus(statelessDirectories);
         budget.join(this);
+    }
+
+    private static Fd listable(Fd root) {
+        try (root) {
+            return Fd.open(root, ".", OpenFlag.O_RDONLY, OpenFlag.O_DIRECTORY);
+        } catch (ErrnoException e) {
+            throw new FuseException(
+                    "cannot list the tree to serve: " + e.getMessage() + "; name one that this user may read", e);
+        }
     }
 
     private static Inode rootInode(Fd root) {
@@ -97,6 +111,16 @@ public final class Tree {
         return handles;
     }
 
+    ListingHabits habits() {
+        return habits;
+    }
+
+    /** Whether nothing in the tree has extended attributes, and nothing will. False as long as that is not known. */
+    boolean hasNoXattrs() {
+        xattrs.begin(rootFd);
+        return xattrs.foundNone();
+    }
+
     /** A node has got a descriptor. */
     void opened(Calls calls) {
         limbo.drain(calls.kernel);
@@ -114,23 +138,14 @@ public final class Tree {
     private void free(Calls calls, Inode inode) {
         int fd;
         int backing;
-        long listing;
         synchronized (inode) {
             fd = inode.fd;
             inode.fd = Inode.NO_FD;
             backing = inode.backingId;
             inode.backingId = Inode.CACHED;
-            listing = inode.listing;
-            inode.listing = 0;
         }
         if (backing > 0) {
             session.device().closeBacking(calls.kernel, calls.scratch(), backing);
-        }
-        if (listing != 0) {
-            int directory = handles.remove(listing);
-            if (directory >= 0) {
-                calls.close(directory);
-            }
         }
         if (fd >= 0) {
             calls.close(fd);
@@ -191,6 +206,7 @@ public final class Tree {
     /** Frees everything. For {@link Session#serve}: when no thread answers any more. */
     public void close() {
         Kernel kernel = Kernel.current();
+        xattrs.cancel();
         budget.leave(this);
         limbo.closeAll(kernel);
         int[] closed = new int[1];

@@ -6,20 +6,30 @@ import dev.cntr.fuse.wire.GetxattrIn;
 import dev.cntr.fuse.wire.GetxattrOut;
 import dev.cntr.fuse.wire.SetxattrIn;
 import dev.cntr.linux.At;
+import dev.cntr.linux.Errno;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Syscall;
 
-/** Extended attributes, xattr(7), and with them ACLs and file capabilities. */
+/**
+ * Extended attributes, xattr(7), and with them ACLs and file capabilities. Where a tree that does not change has none at all, the answer
+ * is ENOSYS: then the kernel itself answers EOPNOTSUPP from there on, as on a file system without them.
+ */
 final class Xattrs {
+    private final Tree tree;
     private final Calls calls;
     private final Nodes nodes;
 
-    Xattrs(Calls calls, Nodes nodes) {
+    Xattrs(Tree tree, Calls calls, Nodes nodes) {
+        this.tree = tree;
         this.calls = calls;
         this.nodes = nodes;
     }
 
     void getxattr(Request request, Reply reply) {
+        if (tree.hasNoXattrs()) {
+            reply.error(Errno.ENOSYS);
+            return;
+        }
         int fd = nodes.fd(request);
         if (fd < 0) {
             reply.error(fd);
@@ -32,6 +42,10 @@ final class Xattrs {
     }
 
     void listxattr(Request request, Reply reply) {
+        if (tree.hasNoXattrs()) {
+            reply.error(Errno.ENOSYS);
+            return;
+        }
         int fd = nodes.fd(request);
         if (fd < 0) {
             reply.error(fd);

@@ -8,6 +8,10 @@
  * descriptors. Who creates something does so as the caller ({@link dev.cntr.fuse.passthrough.Credentials}); all else is
  * done with the server's rights, after the kernel has checked the caller's.
  *
+ * <p>What the kernel is spared asking is most of the speed: a tree that does not change and has no extended attributes says so once
+ * ({@link dev.cntr.fuse.passthrough.XattrCensus}), and a listing has the attributes of files only for callers who look at them
+ * ({@link dev.cntr.fuse.passthrough.ListingHabits}).
+ *
  * <p>Each thread has its own {@link dev.cntr.fuse.passthrough.PassthroughFileSystem} with its
  * {@link dev.cntr.fuse.passthrough.Calls}; all share a {@link dev.cntr.fuse.passthrough.Tree}.
  */

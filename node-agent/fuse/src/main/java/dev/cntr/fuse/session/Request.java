@@ -49,6 +49,11 @@ public final class Request {
         return RequestHeader.gid(address);
     }
 
+    /** The thread id of the caller in the pid namespace of the mount; 0 for one outside of it, and for the kernel itself. */
+    public int pid() {
+        return RequestHeader.pid(address);
+    }
+
     /** Whether the caller has been killed or has had a signal meanwhile: a long answer may be cut short. */
     public boolean interrupted() {
         return inFlight.interrupted(thread, unique());
