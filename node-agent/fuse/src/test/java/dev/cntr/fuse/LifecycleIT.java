@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.cntr.fuse.session.FuseException;
+import dev.cntr.fuse.wire.Opcode;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.mount.FuseConnections;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +106,7 @@ class LifecycleIT {
         use(backing);
         long descriptors = Leftovers.descriptors();
         List<PassthroughMount> mounts = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 200; i++) {
             mounts.add(PassthroughMount.serve(TreeOptions.image(backing).withThreads(2)));
         }
         for (PassthroughMount mount : mounts) {
@@ -122,6 +124,25 @@ class LifecycleIT {
         }
         assertThat(Leftovers.residentKilobytes() - before).isLessThan(64 << 10);
         assertThat(Leftovers.threads()).isZero();
+    }
+
+    @Test
+    void whatTheKernelForgetsIsForgotten() throws IOException {
+        try (Mounted m = Mounted.of(TreeOptions.host(tree()), temporary)) {
+            Python.run(m.point(), """
+                    for d in range(5):
+                        os.mkdir('d%d' % d)
+                        for i in range(1000): put('d%d/%d' % (d, i))
+                    """);
+            assertThat(m.mount().report().nodes()).isGreaterThan(5000);
+
+            Python.run(m.point(), "subprocess.check_call('rm -r d*', shell=True)");
+
+            await().until(() -> m.mount().report().nodes() < 10);
+            Map<Opcode, Long> requests = m.mount().report().requests();
+            assertThat(requests.getOrDefault(Opcode.FORGET, 0L) + requests.getOrDefault(Opcode.BATCH_FORGET, 0L))
+                    .isPositive();
+        }
     }
 
     @Test

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Memory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    private static final MemorySegment ZEROS = Arena.global().allocate(512);
+
     private static final int WINDOW_BITS = 30;
     private static final long IN_WINDOW = (1L << WINDOW_BITS) - 1;
     /** Windows overlap by so much, so that a word never lies in two halves. */
@@ -97,7 +99,10 @@ public final class Memory {
     }
 
     public static void clear(long address, long bytes) {
-        ALL.asSlice(address, bytes).fill((byte) 0);
+        // not fill(), which belongs to a slice: an object for each call where the JIT compiler is C1
+        for (long at = 0; at < bytes; at += ZEROS.byteSize()) {
+            MemorySegment.copy(ZEROS, 0, ALL, address + at, Math.min(bytes - at, ZEROS.byteSize()));
+        }
     }
 
     /** The length of a zero-terminated string, without the zero. */
