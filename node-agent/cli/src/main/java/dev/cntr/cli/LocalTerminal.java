@@ -2,6 +2,7 @@ package dev.cntr.cli;
 
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
+import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Scratch;
@@ -15,8 +16,8 @@ final class LocalTerminal implements AutoCloseable {
     private static final int STDOUT = 1;
 
     // uapi/asm-generic/ioctls.h
-    private static final long TCGETS = 0x5401;
-    private static final long TCSETS = 0x5402;
+    static final long TCGETS = 0x5401;
+    static final long TCSETS = 0x5402;
     private static final long TIOCGWINSZ = 0x5413;
 
     // uapi/asm-generic/termbits.h: struct termios is four 32-bit masks, a line discipline, and 19 characters
@@ -24,7 +25,7 @@ final class LocalTerminal implements AutoCloseable {
     private static final int IFLAG = 0;
     private static final int OFLAG = 4;
     private static final int CFLAG = 8;
-    private static final int LFLAG = 12;
+    static final int LFLAG = 12;
     private static final int VTIME = 17 + 5;
     private static final int VMIN = 17 + 6;
     private static final int RAW_IFLAG_OFF = 0x1 | 0x2 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100 | 0x400;
@@ -34,6 +35,7 @@ final class LocalTerminal implements AutoCloseable {
     private static final int CS8 = 0x30;
 
     private byte @Nullable [] found;
+    private @Nullable TerminalKeeper keeper;
 
     /** Whether input and output are both a terminal. */
     static boolean here() {
@@ -54,7 +56,7 @@ final class LocalTerminal implements AutoCloseable {
         }
     }
 
-    /** Every byte passes as it is, cfmakeraw(3), until {@link #close}. Does nothing where input is no terminal. */
+    /** Every byte passes as it is, cfmakeraw(3), until {@link #close}, or until this process is killed. Does nothing where input is no terminal. */
     synchronized void raw() {
         try (Scratch s = new Scratch()) {
             long termios = s.allocate(TERMIOS);
@@ -68,11 +70,13 @@ final class LocalTerminal implements AutoCloseable {
             Memory.putInt(termios + CFLAG, Memory.getInt(termios + CFLAG) & ~CSIZE_PARENB | CS8);
             Memory.putByte(termios + VTIME, 0);
             Memory.putByte(termios + VMIN, 1);
+            int modes = Memory.getInt(termios + LFLAG);
+            keeper = TerminalKeeper.start(Fd.of(STDIN, Syscall.IOCTL, "the terminal"), found, modes);
             check(ioctl(STDIN, TCSETS, termios));
         }
     }
 
-    /** As it was found. A second time does nothing. */
+    /** As it was found. A second time does nothing. To be called by the thread that called {@link #raw}. */
     @Override
     public synchronized void close() {
         byte[] before = found;
@@ -81,6 +85,10 @@ final class LocalTerminal implements AutoCloseable {
             try (Scratch s = new Scratch()) {
                 ioctl(STDIN, TCSETS, s.bytes(before));
             }
+        }
+        if (keeper != null) {
+            keeper.close();
+            keeper = null;
         }
     }
 

@@ -1,0 +1,66 @@
+package dev.cntr.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code cntr attach} in a real pty, by pexpect (terminal.py). */
+@Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TerminalIT {
+    private static final Path PEXPECT = Path.of("/usr/lib/python3/dist-packages/pexpect");
+
+    private Standalone cntr;
+    private Path script;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws IOException {
+        assumeThat(PEXPECT).as("python3-pexpect is installed").isDirectory();
+        cntr = Standalone.start(directory.resolve("tools"));
+        script = directory.resolve("terminal.py");
+        try (InputStream in = Objects.requireNonNull(TerminalIT.class.getResourceAsStream("terminal.py"))) {
+            Files.copy(in, script);
+        }
+    }
+
+    @AfterAll
+    void stop() throws InterruptedException {
+        if (cntr != null) {
+            cntr.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a_shell_with_size_and_resize",
+                "keys_of_job_control",
+                "every_byte_passes",
+                "type_ahead_and_end_of_file",
+                "much_both_ways",
+                "restored_after_terminate",
+                "restored_after_kill",
+                "hang_up",
+                "only_input_is_a_terminal",
+            })
+    void terminal(String testCase) throws Exception {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString(), testCase));
+        command.addAll(cntr.attach(List.of(), "sh"));
+        Standalone.Ran ran = Standalone.run(new byte[0], command);
+        assertThat(ran.code()).as(ran.text() + ran.err()).isZero();
+    }
+}
