@@ -28,6 +28,7 @@ final class AttachCommand implements Callable<Integer> {
         "  cntr attach 4242 -- strace -p 1          beside a process",
         "  cntr attach -t command 'nginx: master'   what calls itself so",
         "  cntr attach --image tools.tar web        with the tools of an image",
+        "  cntr attach --tools-from toolbox web     with those of another container",
         "  cntr attach --dry-run -o json web        only the plan, as data"
     };
 
@@ -37,9 +38,7 @@ final class AttachCommand implements Callable<Integer> {
     }
 
     private final CommandSpec spec = Options.command(
-            this,
-            "attach",
-            "Opens a shell beside a container: in its world, with the tools of this machine or of an image.");
+            this, "attach", "Opens a shell beside a container: in its world, with other tools than its own.");
     private final TypeOption type = new TypeOption();
     private final ToolsOptions tools = new ToolsOptions(spec);
     private final ElevationOptions elevation = new ElevationOptions();
@@ -71,8 +70,10 @@ final class AttachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ToolsSource source = tools.source(System.getenv());
-        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference.getValue())) {
+        Targets targets = new Targets(LocalEngines.all());
+        try (ToolsOptions.Meant meant = tools.find(targets, type.types(), System.getenv());
+                Targets.Found found = targets.find(type.types(), reference.getValue())) {
+            ToolsSource source = meant.source();
             PinnedProcess target = found.process();
             Command command = foreground
                     .command(Options.words(words))
@@ -94,13 +95,12 @@ final class AttachCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         switch (format.<Format>getValue()) {
             case TEXT -> {
-                out.println("tools         " + toolsInWords + ", by "
-                        + tools.provider().name());
+                out.println("tools         " + toolsInWords + ", by " + tools.providerInWords());
                 out.println(plan.describe());
                 out.print(program);
             }
             case JSON -> {
-                PlanJson.write(toolsInWords, tools.provider().name(), plan, program, out);
+                PlanJson.write(toolsInWords, tools.provider().expected().name(), plan, program, out);
                 out.println();
             }
         }

@@ -13,7 +13,7 @@ final class CntrCommand implements Runnable {
         "",
         "Exit codes: the command's own, 128+signal; 127 and 126 where it is not found or",
         "not executable; 2 wrong usage; 120 the engine is not here or does not answer,",
-        "121 ambiguous name, 122 unsupported engine, 123 no such container,",
+        "121 ambiguous name, 122 unsupported engine, 123 no such container or image,",
         "124 not running, 125 other errors of cntr."
     };
 
@@ -34,6 +34,7 @@ final class CntrCommand implements Runnable {
         commands.put("attach", () -> new AttachCommand().spec());
         commands.put("exec", () -> new ExecCommand().spec());
         commands.put("list", () -> new ListCommand().spec());
+        commands.put("images", () -> new ImagesCommand().spec());
         commands.put("completion", () -> new CompletionCommand().spec());
         if (commands.containsKey(first)) {
             commands.keySet().retainAll(Set.of(first));

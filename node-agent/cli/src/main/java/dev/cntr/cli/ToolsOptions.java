@@ -1,6 +1,9 @@
 package dev.cntr.cli;
 
 import dev.cntr.attach.tools.ToolsSource;
+import dev.cntr.engine.EngineType;
+import dev.cntr.engine.StoredImage;
+import dev.cntr.engine.local.LocalImages;
 import dev.cntr.fuse.TreeProvider;
 import dev.cntr.fuse.session.FuseException;
 import dev.cntr.image.ImageCache;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,9 +30,15 @@ final class ToolsOptions {
     private final OptionSpec directory =
             Options.value("DIRECTORY", "A directory of this machine becomes the root (default: /).", "--tools");
     private final OptionSpec image = Options.value(
-            "FILE[:TAG]",
-            "An image becomes the root: an OCI layout, a tar of one, or what docker save writes.",
+            "IMAGE",
+            "An image becomes the root, unpacked once: a file FILE[:TAG] (an OCI layout, a tar of one, or what docker save"
+                    + " writes), or NAME of an engine of this machine, which docker:, podman: or containerd: before it can"
+                    + " tell. Nothing is pulled.",
             "--image");
+    private final OptionSpec container = Options.value(
+            "NAME",
+            "The root of another container becomes the root, read-only and without its volumes.",
+            "--tools-from");
     private final OptionSpec provider = Options.builder(
                     "HOW", "How it does: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).", "--fs", "--filesystem")
             .type(TreeProvider.class)
@@ -60,7 +70,7 @@ final class ToolsOptions {
     }
 
     void addTo(CommandSpec to) {
-        to.addOption(directory).addOption(image).addOption(provider);
+        to.addOption(directory).addOption(image).addOption(container).addOption(provider);
         to.addOption(layer).addOption(hidden);
     }
 
@@ -68,35 +78,80 @@ final class ToolsOptions {
         return provider.getValue();
     }
 
+    /** Who would serve them, in words. */
+    String providerInWords() {
+        TreeProvider asked = provider();
+        TreeProvider expected = asked.expected();
+        return (expected == asked ? "" : asked.name() + ", which is ")
+                + expected.name()
+                + expected.obstacle()
+                        .map(obstacle -> ", which does not work here: " + obstacle)
+                        .orElse("");
+    }
+
     ToolsSource.Wishes wishes() {
         @Nullable WritableLayer writable = layer.getValue();
         return new ToolsSource.Wishes(Optional.ofNullable(writable), Options.values(hidden));
     }
 
-    /** The tools that are meant. */
-    ToolsSource source(Map<String, String> environment) {
-        @Nullable String tree = directory.getValue();
-        @Nullable String archive = image.getValue();
-        if (tree != null && archive != null) {
-            throw new ParameterException(spec.commandLine(), "--tools and --image are alternatives: give one of them");
+    /** The tools that are meant, and what is held for them. */
+    record Meant(ToolsSource source, Runnable release) implements AutoCloseable {
+        @Override
+        public void close() {
+            release.run();
         }
-        return archive == null
-                ? new ToolsSource.Directory(Path.of(tree == null ? "/" : tree))
-                : image(archive, environment.get(CACHE));
     }
 
-    private static ToolsSource.Image image(String reference, @Nullable String cache) {
-        Path directory = cache == null ? ToolsSource.Image.CACHE : Path.of(cache);
-        ImageCache images = ToolsSource.Image.cache(directory);
+    /**
+     * Finds the tools that are meant.
+     *
+     * @param types where another container is looked for
+     */
+    Meant find(Targets targets, List<EngineType> types, Map<String, String> environment) {
+        @Nullable String tree = directory.getValue();
+        @Nullable String packed = image.getValue();
+        @Nullable String other = container.getValue();
+        if (Stream.of(directory, image, container)
+                        .filter(option -> option.getValue() != null)
+                        .count()
+                > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tools, --image and --tools-from are alternatives: give one of them");
+        }
+        if (other != null) {
+            Targets.Found found = targets.find(types, other);
+            return new Meant(new ToolsSource.Container(found.process(), other), found::close);
+        }
+        if (packed != null) {
+            return image(packed, cache(environment));
+        }
+        return new Meant(new ToolsSource.Directory(Path.of(tree == null ? "/" : tree)), () -> {});
+    }
+
+    /** The images that are unpacked. */
+    static ImageCache cache(Map<String, String> environment) {
+        String named = environment.get(CACHE);
+        return ToolsSource.Image.cache(named == null ? ToolsSource.Image.CACHE : Path.of(named));
+    }
+
+    private static Meant image(String reference, ImageCache cache) {
         // the tag can have a colon as well
         for (int colon = reference.length(); colon > 0; colon = reference.lastIndexOf(':', colon - 1)) {
             Path file = Path.of(reference.substring(0, colon));
             if (Files.exists(file)) {
                 String tag = reference.substring(Math.min(colon + 1, reference.length()));
-                return new ToolsSource.Image(images, file, Optional.of(tag).filter(t -> !t.isEmpty()));
+                return new Meant(file(cache, file, Optional.of(tag).filter(t -> !t.isEmpty())), () -> {});
             }
         }
-        return new ToolsSource.Image(images, Path.of(reference), Optional.empty());
+        if (reference.startsWith("/") || reference.startsWith(".")) { // no engine's
+            return new Meant(file(cache, Path.of(reference), Optional.empty()), () -> {});
+        }
+        StoredImage stored = LocalImages.find(reference);
+        return new Meant(new ToolsSource.Image(cache, new ToolsSource.Image.From.Engine(stored)), stored::close);
+    }
+
+    private static ToolsSource.Image file(ImageCache cache, Path file, Optional<String> tag) {
+        return new ToolsSource.Image(cache, new ToolsSource.Image.From.File(file, tag));
     }
 
     static final class LayerConverter implements ITypeConverter<WritableLayer> {

@@ -8,10 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -246,32 +243,9 @@ class CntrIT {
         assertThat(run("", cntr("attach", "--type", "rocket", "x")).code()).isEqualTo(2);
     }
 
-    /** As docker save writes it. */
-    private static Path image(Path directory, Path tree) throws Exception {
-        Path layer = directory.resolve("layer.tar");
-        assertThat(run("", List.of("tar", "-C", tree.toString(), "-cf", layer.toString(), "bin")))
-                .isEqualTo(new Ran(0, "", ""));
-        String config = "{\"os\":\"linux\",\"config\":{\"Env\":[\"PATH=/bin\"]},\"rootfs\":{\"diff_ids\":[\"sha256:"
-                + sha256(Files.readAllBytes(layer)) + "\"]}}";
-        String id = sha256(config.getBytes(StandardCharsets.UTF_8));
-        Files.writeString(directory.resolve(id + ".json"), config);
-        Files.writeString(
-                directory.resolve("manifest.json"),
-                "[{\"Config\":\"" + id + ".json\",\"RepoTags\":[\"tools:1.0\"],\"Layers\":[\"layer.tar\"]}]");
-        Path saved = directory.resolve("saved.tar");
-        List<String> pack = List.of(
-                "tar", "-C", directory.toString(), "-cf", saved.toString(), "manifest.json", id + ".json", "layer.tar");
-        assertThat(run("", pack)).isEqualTo(new Ran(0, "", ""));
-        return saved;
-    }
-
-    private static String sha256(byte[] content) throws NoSuchAlgorithmException {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    }
-
     @Test
     void theToolsOfAnImageBecomeTheRoot(@TempDir Path directory) throws Exception {
-        Path image = image(directory, tools);
+        Path image = SavedImage.of(tools, directory);
         Path cache = directory.resolve("cache");
         String pid = Long.toString(target.pid());
         List<String> arguments = new ArrayList<>(List.of("attach", "--image", image + ":tools:1.0", pid));
@@ -291,6 +265,13 @@ class CntrIT {
                             "sh: can't create /x: Read-only file system\n"));
             arguments.subList(1, 3).clear();
         }
+        List<String> images = cntr("images");
+        String id = run("", withCache(cache, images)).out().strip();
+        assertThat(id).matches("sha256:[0-9a-f]{64}");
+        assertThat(dry.out()).contains(id);
+        images.add("--remove-unused");
+        assertThat(run("", withCache(cache, images))).isEqualTo(new Ran(0, id + "\n", ""));
+        assertThat(run("", withCache(cache, cntr("images")))).isEqualTo(new Ran(0, "", ""));
 
         Ran none = run("", withCache(cache, cntr("attach", "--image", "/nonexistent.tar", pid)));
         assertThat(none)
@@ -299,6 +280,73 @@ class CntrIT {
                         .code())
                 .isEqualTo(2);
         assertThat(run("", cntr("attach", "--fs", "nfs", pid)).err()).contains("name one of auto, fuse, bind");
+    }
+
+    /** One that lacks every directory that a debug container needs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fuse", "bind"})
+    void theToolsOfAnotherContainerBecomeTheRoot(String fileSystem, @TempDir Path root) throws Exception {
+        Files.createDirectories(root.resolve("volume"));
+        Files.copy(Path.of("/usr/bin/busybox"), root.resolve("busybox"));
+        for (String name : List.of("sh", "cat", "ls", "touch")) {
+            Files.createSymbolicLink(root.resolve(name), Path.of("busybox"));
+        }
+        String script = "mount -t tmpfs secret $0/volume; touch $0/volume/secret;"
+                + " exec env PATH=/:/other /usr/sbin/chroot $0 /busybox sleep 61.25";
+        Process other = new ProcessBuilder("unshare", "-m", "sh", "-c", script, root.toString()).start();
+        try {
+            Path commandLine = Path.of("/proc/" + other.pid() + "/cmdline");
+            while (other.isAlive() && !Files.readString(commandLine).startsWith("/busybox")) {
+                Thread.onSpinWait();
+            }
+            List<String> command =
+                    List.of("attach", "-t", "pid,command", "--tools-from", "/busybox sleep 61.25", "--fs", fileSystem);
+            List<String> arguments = new ArrayList<>(command);
+            String inside = "ls / /volume; echo $PATH; touch /x || ls -d /var/lib/cntr/usr /proc/1;"
+                    + " cat /proc/sys/kernel/hostname";
+            arguments.addAll(List.of(Long.toString(target.pid()), "--", "sh", "-c", inside));
+            Ran ran = run("", cntr(arguments.toArray(String[]::new)));
+            assertThat(ran.err()).isEqualTo("touch: /x: Read-only file system\n");
+            assertThat(ran.out().lines())
+                    .containsExactly(
+                            "/:",
+                            "busybox",
+                            "cat",
+                            "dev",
+                            "ls",
+                            "proc",
+                            "sh",
+                            "sys",
+                            "tmp",
+                            "touch",
+                            "var",
+                            "volume",
+                            "",
+                            "/volume:",
+                            "/:/other",
+                            "/proc/1",
+                            "/var/lib/cntr/usr",
+                            "the-target");
+            if (fileSystem.equals("fuse")) {
+                arguments.add(1, "--writable-tools");
+                assertThat(run("", cntr(arguments.toArray(String[]::new))).err())
+                        .isEmpty();
+            }
+            assertThat(root.resolve("var")).doesNotExist();
+            assertThat(root.resolve("x")).doesNotExist();
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        Ran none = run(
+                "",
+                cntr(
+                        "attach",
+                        "-t",
+                        "pid,command",
+                        "--tools-from",
+                        "/busybox sleep 61.25",
+                        Long.toString(target.pid())));
+        assertThat(none.code()).isEqualTo(123);
     }
 
     private static List<String> withCache(Path cache, List<String> command) {
@@ -312,7 +360,7 @@ class CntrIT {
         Ran ran = run("", cntr("attach", "--dry-run", Long.toString(target.pid()), "--", "true"));
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
-                .contains("tools         the directory /, by auto")
+                .contains("tools         the directory /, by auto, which is fuse\n")
                 .contains("namespaces    uts; mnt is a copy of its own")
                 .contains("command       true")
                 .contains("setns(5, 0x4000000)")
@@ -325,7 +373,7 @@ class CntrIT {
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out().replaceAll("\\s", ""))
                 .contains("\"pid\":" + target.pid() + ",")
-                .contains("\"tools\":\"thedirectory/\",\"fileSystem\":\"auto\"")
+                .contains("\"tools\":\"thedirectory/\",\"fileSystem\":\"fuse\"")
                 .contains("\"namespaces\":[\"uts\"]")
                 .contains("\"command\":[\"true\"]")
                 .contains("\"uids\":{\"real\":0,");

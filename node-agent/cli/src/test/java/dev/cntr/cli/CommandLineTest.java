@@ -52,7 +52,7 @@ class CommandLineTest {
         "attach --fast web, Unknown option: '--fast'",
         "attach --type rocket web, Invalid value for option '--type'",
         "attach --fs rocket web, Invalid value for option '--filesystem'",
-        "attach --tools / --image x web, --tools and --image are alternatives",
+        "attach --tools / --image x web, '--tools, --image and --tools-from are alternatives'",
         "exec web, Missing required parameter: 'COMMAND'",
         "exec --user root web true, Invalid value for option '--user'",
         "exec --cap-add fly web true, Invalid value for option '--cap-add'",

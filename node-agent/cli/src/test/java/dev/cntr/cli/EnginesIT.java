@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,12 +91,84 @@ class EnginesIT {
         }
     }
 
+    @Test
+    void theToolsOfADockerContainerBecomeTheRoot() throws Exception {
+        Process target = new ProcessBuilder("sleep", "600").start();
+        try (RealContainer tools = RealContainer.start(RealContainer.Kind.DOCKER, dir)) {
+            String pid = Long.toString(target.pid());
+            String script =
+                    "busybox cat /etc/whose; busybox touch /etc/x || busybox ls -d /var/lib/cntr/usr; echo $PATH";
+            Ran ran = cntr(
+                    Map.of(),
+                    "attach",
+                    "-t",
+                    "pid,docker",
+                    "--tools-from",
+                    tools.name,
+                    pid,
+                    "--",
+                    "busybox",
+                    "sh",
+                    "-c",
+                    script);
+            String path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+            assertThat(ran)
+                    .isEqualTo(new Ran(
+                            0,
+                            tools.name + "\n/var/lib/cntr/usr\n" + path + "\n",
+                            "touch: /etc/x: Read-only file system\n"));
+            Map<String, String> cache = Map.of("CNTR_IMAGE_CACHE", dir + "/cache");
+            for (String image : List.of(tools.name, "docker:" + tools.name)) { // the second time from the cache
+                assertThat(cntr(cache, "attach", "--image", image, pid, "--", "/bin/busybox", "cat", "/etc/whose"))
+                        .isEqualTo(new Ran(0, tools.name + "\n", ""));
+            }
+            Ran none = cntr(cache, "attach", "--image", "docker:no-such-image", pid);
+            assertThat(none).isEqualTo(new Ran(123, "", "cntr: docker has no image no-such-image\n"));
+            assertThat(RealContainer.run("docker", "diff", tools.name)).isEmpty();
+            RealContainer.run("docker", "kill", tools.name);
+            Ran stopped = cntr(Map.of(), "attach", "-t", "pid,docker", "--tools-from", tools.name, pid, "--", "true");
+            assertThat(stopped.code()).as(stopped.err()).isEqualTo(124);
+        } finally {
+            target.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void theToolsOfAContainerdImageBecomeTheRoot() throws Exception {
+        try (RealContainer target = RealContainer.start(RealContainer.Kind.CONTAINERD, dir)) {
+            makeTools(dir.resolve("tools"));
+            Path saved = SavedImage.of(dir.resolve("tools"), Files.createDirectory(dir.resolve("image")));
+            String address = Objects.requireNonNull(target.environment.get("CONTAINERD_ADDRESS"));
+            RealContainer.run("ctr", "-a", address, "-n", "it", "images", "import", "--no-unpack", saved.toString());
+            Map<String, String> environment = Map.of("CONTAINERD_ADDRESS", address, "CNTR_IMAGE_CACHE", dir + "/cache");
+            String script = "cat /var/lib/cntr/etc/whose; echo $PATH; ls /";
+            for (String image : List.of("containerd:tools:1.0", "containerd:docker.io/library/tools:1.0")) {
+                Ran ran = cntr(
+                        environment,
+                        "attach",
+                        "-t",
+                        "containerd",
+                        "--image",
+                        image,
+                        target.name,
+                        "--",
+                        "sh",
+                        "-c",
+                        script);
+                assertThat(ran).isEqualTo(new Ran(0, target.name + "\n/bin\nbin\ndev\netc\nproc\nsys\ntmp\nvar\n", ""));
+            }
+            Ran none = cntr(environment, "attach", "-t", "containerd", "--image", "containerd:tools:2.0", target.name);
+            assertThat(none.code()).isEqualTo(123);
+            assertThat(none.err()).contains("containerd has no image tools:2.0 in any namespace");
+        }
+    }
+
     /** What the sessions see at their root. */
     private static void makeTools(Path root) throws IOException {
         Files.createDirectories(root.resolve("bin"));
         Files.createDirectories(root.resolve("proc"));
         Files.copy(Path.of("/usr/bin/busybox"), root.resolve("bin/busybox"));
-        for (String applet : List.of("sh", "cat", "id", "ps", "grep", "true")) {
+        for (String applet : List.of("sh", "cat", "id", "ls", "ps", "grep", "true")) {
             Files.createSymbolicLink(root.resolve("bin").resolve(applet), Path.of("busybox"));
         }
     }

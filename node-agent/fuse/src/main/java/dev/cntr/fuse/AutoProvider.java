@@ -34,6 +34,14 @@ record AutoProvider(List<TreeProvider> candidates) implements TreeProvider {
     }
 
     @Override
+    public TreeProvider expected() {
+        return candidates.stream()
+                .filter(candidate -> candidate.obstacle().isEmpty())
+                .findFirst()
+                .orElse(this);
+    }
+
+    @Override
     public ServedTree serve(TreeOptions options) {
         List<String> passedOver = new ArrayList<>();
         for (TreeProvider candidate : candidates) {

@@ -77,19 +77,26 @@ public record TreeOptions(
         /** A directory held open, with everything mounted below it. The descriptor, O_PATH or not, stays the caller's. */
         record Directory(Fd fd) implements Source {}
 
+        /** A tree of mounts that is attached nowhere and stays the caller's: for those of other mount namespaces. */
+        record Detached(Mount mount) implements Source {}
+
         /** What the tree consists of. */
         default Mount.Extent extent() {
             return switch (this) {
                 case MountAt _ -> Mount.Extent.ONE;
-                case Directory _ -> Mount.Extent.TREE;
+                case Directory _, Detached _ -> Mount.Extent.TREE;
             };
         }
 
-        /** A copy of it that is attached nowhere. What it is a copy of has to be mounted in the caller's mount namespace. */
+        /**
+         * A copy of it that is attached nowhere. What it is a copy of has to be mounted in the caller's mount namespace; one that is
+         * attached nowhere is not copied, since the kernel refuses it where it comes from another namespace.
+         */
         default Mount cloneMount() {
             return switch (this) {
                 case MountAt(Path path) -> Mount.clone(path.toString(), extent());
                 case Directory(Fd fd) -> Mount.clone(fd, ".", extent());
+                case Detached(Mount mount) -> Mount.of(mount.fd().duplicate());
             };
         }
 
@@ -98,6 +105,7 @@ public record TreeOptions(
             return switch (this) {
                 case MountAt _ -> cloneMount().fd();
                 case Directory(Fd fd) -> Fd.open(fd, ".", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
+                case Detached(Mount mount) -> Fd.open(mount.fd(), ".", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
             };
         }
     }
@@ -145,6 +153,11 @@ public record TreeOptions(
     public TreeOptions withName(String newName) {
         return new TreeOptions(
                 newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer, masked);
+    }
+
+    public TreeOptions withReadOnly() {
+        return new TreeOptions(
+                name, source, true, statelessDirectories, timeouts, maxStackDepth, threads, layer, masked);
     }
 
     public TreeOptions withTimeouts(Timeouts newTimeouts) {

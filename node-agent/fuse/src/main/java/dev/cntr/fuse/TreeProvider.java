@@ -16,6 +16,11 @@ public interface TreeProvider {
     /** Why it can serve nothing on this machine, as far as that can be told without trying; empty where nothing is known against it. */
     Optional<String> obstacle();
 
+    /** Who would serve a tree, as far as that can be told without trying: this one, or the one that it would choose. */
+    default TreeProvider expected() {
+        return this;
+    }
+
     /**
      * Starts serving a tree. Needs CAP_SYS_ADMIN.
      *

@@ -38,6 +38,15 @@ class ProvidersTest {
     }
 
     @Test
+    void theOneThatIsExpectedIsTheFirstThatNothingIsKnownAgainst() {
+        TreeProvider a = new Fixed("a", "no device", null);
+        TreeProvider b = new Fixed("b", null, "refused");
+        assertThat(new AutoProvider(List.of(a, b)).expected()).isEqualTo(b);
+        assertThat(new AutoProvider(List.of(a)).expected().name()).isEqualTo("auto");
+        assertThat(a.expected()).isEqualTo(a);
+    }
+
+    @Test
     void whatIsInTheWayOfOneIsReportedByTheNext() {
         ServedTree tree =
                 auto(new Fixed("a", "no device", null), new Fixed("b", null, "refused"), new Fixed("c", null, null));

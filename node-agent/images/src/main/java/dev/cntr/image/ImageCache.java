@@ -1,5 +1,6 @@
 package dev.cntr.image;
 
+import dev.cntr.engine.StoredImage;
 import dev.cntr.linux.At;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
@@ -118,11 +119,29 @@ public final class ImageCache {
      */
     public Described describe(Path file, Optional<String> tag) {
         try (ImageFile image = ImageFile.open(file, tag)) {
-            Path tree = directory.resolve(image.id().hex());
-            return new Described(image.id().text(), tree, Files.isDirectory(tree), image.environment());
+            return described(image.id(), image.environment());
         } catch (IOException e) {
             throw new ImageException("cannot read the image " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Describes an image of an engine, and changes nothing. */
+    public Described describe(StoredImage stored) {
+        return switch (stored) {
+            case StoredImage.Whole whole -> described(new Digest(whole.id()), whole.environment());
+            case StoredImage.InParts parts -> {
+                try (ImageFile image = ImageFile.of(parts)) {
+                    yield described(image.id(), image.environment());
+                } catch (IOException e) {
+                    throw new ImageException("cannot read the " + parts.description() + ": " + e.getMessage(), e);
+                }
+            }
+        };
+    }
+
+    private Described described(Digest id, List<String> environment) {
+        Path tree = directory.resolve(id.hex());
+        return new Described(id.text(), tree, Files.isDirectory(tree), environment);
     }
 
     /**
@@ -138,6 +157,56 @@ public final class ImageCache {
             throw new ImageException(
                     "cannot unpack the image " + file + " into " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * An image of an engine, unpacked where it is not yet.
+     *
+     * @throws ImageException where it cannot be used; nothing of it is left then
+     */
+    public Held open(StoredImage stored) {
+        try {
+            makeDirectory();
+            return switch (stored) {
+                case StoredImage.Whole whole -> {
+                    Optional<Held> here = unpacked(new Digest(whole.id()), whole.environment());
+                    if (here.isPresent()) {
+                        yield here.get();
+                    }
+                    try (ImageFile image = ImageFile.of(whole, directory, bounds.archive())) {
+                        yield open(image);
+                    }
+                }
+                case StoredImage.InParts parts -> {
+                    try (ImageFile image = ImageFile.of(parts)) {
+                        yield open(image);
+                    }
+                }
+            };
+        } catch (IOException | ErrnoException e) {
+            throw new ImageException(
+                    "cannot unpack the " + stored.description() + " into " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** An image that is here already. */
+    private Optional<Held> unpacked(Digest id, List<String> environment) {
+        Path tree = directory.resolve(id.hex());
+        if (!Files.isDirectory(tree)) {
+            return Optional.empty();
+        }
+        Fd lock = lockFile(id.hex());
+        try {
+            flock(lock, LOCK_SH, id.hex());
+        } catch (ErrnoException e) {
+            lock.close();
+            throw e;
+        }
+        if (!Files.isDirectory(tree)) { // removed in between
+            lock.close();
+            return Optional.empty();
+        }
+        return Optional.of(new Held(id.text(), tree, environment, lock));
     }
 
     private Held open(ImageFile image) throws IOException {
@@ -228,7 +297,7 @@ public final class ImageCache {
     }
 
     private void add(ImageFile image, ImageFile.Layer layer, LayerUnpacker unpacker) throws IOException {
-        String what = image.files().path() + ": " + layer.name();
+        String what = image.files().title() + ": " + layer.name();
         try (Digest.Stream packed = new Digest.Stream(image.files().open(layer.name()), Long.MAX_VALUE);
                 Digest.Stream content = new Digest.Stream(unzipped(packed, what), bounds.archive())) {
             unpacker.add(content);

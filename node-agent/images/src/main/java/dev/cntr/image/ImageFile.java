@@ -1,9 +1,15 @@
 package dev.cntr.image;
 
+import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.rest.Json;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,15 +58,71 @@ record ImageFile(PackedFiles files, Digest id, List<Layer> layers, List<String> 
             throw new ImageException("there is no image " + path + ": no such file or directory");
         }
         try {
-            PackedFiles files = PackedFiles.of(path);
-            try {
-                return new Reader(files, tag).image();
-            } catch (IOException | RuntimeException e) {
-                files.close();
-                throw e;
-            }
+            return read(PackedFiles.of(path), tag);
         } catch (IOException e) {
             throw new ImageException("cannot read the image " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads the description of an image that an engine gives in parts. */
+    static ImageFile of(StoredImage.InParts image) {
+        try {
+            return read(new PackedFiles.Served(image), Optional.empty());
+        } catch (IOException e) {
+            throw new ImageException("cannot read the " + image.description() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Takes an image that an engine gives as a whole.
+     *
+     * @param directory where it can lie meanwhile, as a file without a name
+     * @param most how many bytes it may have
+     */
+    static ImageFile of(StoredImage.Whole image, Path directory, long most) throws IOException {
+        Path file = Files.createTempFile(directory, "saved", ".tar");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            Files.delete(file);
+            image.save(new Bounded(Channels.newOutputStream(channel), most));
+            channel.position(0);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        return read(PackedFiles.Archive.of(image.description(), channel), Optional.empty());
+    }
+
+    private static ImageFile read(PackedFiles files, Optional<String> tag) throws IOException {
+        try {
+            return new Reader(files, tag).image();
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    /** Takes no more than it may. */
+    private static final class Bounded extends FilterOutputStream {
+        private long left;
+
+        Bounded(OutputStream out, long most) {
+            super(out);
+            left = most;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            left -= length;
+            if (left < 0) {
+                throw new IOException("the image is larger than an image may be");
+            }
+            out.write(bytes, from, length);
         }
     }
 
@@ -151,7 +213,7 @@ record ImageFile(PackedFiles files, Digest id, List<Layer> layers, List<String> 
             byte[] bytes = files.read(config, MOST_JSON);
             String hex = config.replaceAll(".*/", "").replace(".json", "");
             Digest id = new Digest("sha256:" + hex);
-            id.check(bytes, files.path() + ": its configuration");
+            id.check(bytes, files.title() + ": its configuration");
             List<Json> named = image.at("Layers").elements();
             return described(
                     id, bytes, (content, i) -> new Layer(named.get(i).text(), Optional.empty(), content), named.size());
@@ -191,7 +253,7 @@ record ImageFile(PackedFiles files, Digest id, List<Layer> layers, List<String> 
 
         private byte[] blob(Digest digest) throws IOException {
             byte[] bytes = files.read(file(digest), MOST_JSON);
-            digest.check(bytes, files.path() + ": " + file(digest));
+            digest.check(bytes, files.title() + ": " + file(digest));
             return bytes;
         }
 
@@ -200,7 +262,7 @@ record ImageFile(PackedFiles files, Digest id, List<Layer> layers, List<String> 
         }
 
         private ImageException broken(String why) {
-            return new ImageException(files.path() + " is no image that can be used: " + why);
+            return new ImageException(files.title() + " is no image that can be used: " + why);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cntr.image;
 
+import dev.cntr.engine.StoredImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,7 +30,7 @@ sealed interface PackedFiles extends AutoCloseable {
     InputStream open(String name) throws IOException;
 
     /** Where it is, for messages. */
-    Path path();
+    String title();
 
     @Override
     void close() throws IOException;
@@ -43,17 +45,22 @@ sealed interface PackedFiles extends AutoCloseable {
         try (InputStream in = open(name)) {
             byte[] bytes = in.readNBytes(limit + 1);
             if (bytes.length > limit) {
-                throw new ImageException(path() + ": " + name + " is larger than " + limit + " bytes");
+                throw new ImageException(title() + ": " + name + " is larger than " + limit + " bytes");
             }
             return bytes;
         }
     }
 
-    private static ImageException missing(Path path, String name) {
-        return new ImageException(path + " has no file " + name + ": the image is not whole; fetch or save it again");
+    private static ImageException missing(String title, String name) {
+        return new ImageException(title + " has no file " + name + ": the image is not whole; fetch or save it again");
     }
 
     record Directory(Path path) implements PackedFiles {
+        @Override
+        public String title() {
+            return path.toString();
+        }
+
         @Override
         public boolean has(String name) {
             return Files.isRegularFile(path.resolve(name));
@@ -63,7 +70,7 @@ sealed interface PackedFiles extends AutoCloseable {
         public InputStream open(String name) throws IOException {
             Path file = path.resolve(name).normalize();
             if (!file.startsWith(path.normalize()) || !Files.isRegularFile(file)) {
-                throw missing(path, name);
+                throw missing(title(), name);
             }
             return Files.newInputStream(file);
         }
@@ -72,8 +79,34 @@ sealed interface PackedFiles extends AutoCloseable {
         public void close() {}
     }
 
+    /** The content store of an engine, seen as an OCI layout of one image. */
+    record Served(StoredImage.InParts image) implements PackedFiles {
+        private static final String INDEX = "index.json";
+        private static final String BLOBS = "blobs/sha256/";
+
+        @Override
+        public String title() {
+            return image.description();
+        }
+
+        @Override
+        public boolean has(String name) {
+            return name.equals(INDEX);
+        }
+
+        @Override
+        public InputStream open(String name) throws IOException {
+            return name.equals(INDEX)
+                    ? new ByteArrayInputStream(image.index())
+                    : image.open("sha256:" + name.substring(BLOBS.length()));
+        }
+
+        @Override
+        public void close() {}
+    }
+
     /** An archive, with where each of its members begins. */
-    record Archive(Path path, FileChannel channel, Map<String, Member> members) implements PackedFiles {
+    record Archive(String title, FileChannel channel, Map<String, Member> members) implements PackedFiles {
         private static final int MOST_MEMBERS = 100_000;
 
         /**
@@ -82,17 +115,23 @@ sealed interface PackedFiles extends AutoCloseable {
         record Member(long start, long size, @Nullable String link) {}
 
         static Archive open(Path path) throws IOException {
-            FileChannel channel = FileChannel.open(path);
+            return of(path.toString(), FileChannel.open(path));
+        }
+
+        /**
+         * @param channel at its beginning; it is consumed, also where this fails
+         */
+        static Archive of(String title, FileChannel channel) throws IOException {
             try {
                 // not buffered in the stream: each data is skipped by position
-                return new Archive(path, channel, index(channel, path));
+                return new Archive(title, channel, index(channel, title));
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
             }
         }
 
-        private static Map<String, Member> index(FileChannel channel, Path path) throws IOException {
+        private static Map<String, Member> index(FileChannel channel, String title) throws IOException {
             Map<String, Member> members = new HashMap<>();
             TarReader tar = new TarReader(Channels.newInputStream(channel));
             try {
@@ -105,12 +144,12 @@ sealed interface PackedFiles extends AutoCloseable {
                         case DIRECTORY, FIFO, DEVICE, OTHER -> {}
                     }
                     if (members.size() > MOST_MEMBERS) {
-                        throw new ImageException(path + " has more than " + MOST_MEMBERS + " files: it is no image");
+                        throw new ImageException(title + " has more than " + MOST_MEMBERS + " files: it is no image");
                     }
                 }
             } catch (IOException e) {
                 throw new ImageException(
-                        path + " is no archive of an image: " + e.getMessage()
+                        title + " is no archive of an image: " + e.getMessage()
                                 + "; give a tar file as docker save or an OCI tool writes it, not compressed",
                         e);
             }
@@ -147,7 +186,7 @@ sealed interface PackedFiles extends AutoCloseable {
         public InputStream open(String name) {
             Member member = find(name);
             if (member == null) {
-                throw missing(path, name);
+                throw missing(title, name);
             }
             return new Slice(channel, member.start(), member.start() + member.size());
         }

@@ -3,7 +3,11 @@ package dev.cntr.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cntr.engine.StoredImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +270,102 @@ class ImageCacheIT {
         assertThat(cache.removeUnused()).as("while others use it").isEmpty();
         held.forEach(ImageCache.Held::close);
         assertThat(cache.removeUnused()).hasSize(1);
+        assertThat(cache.list()).isEmpty();
+    }
+
+    /** An engine that gives images as docker does, and counts how often it is asked. */
+    private static final class Engine implements StoredImage.Whole {
+        final AtomicInteger saved = new AtomicInteger();
+        private final TestImage image;
+        private final byte[] tar;
+
+        Engine(TestImage image, byte[] tar) {
+            this.image = image;
+            this.tar = tar;
+        }
+
+        @Override
+        public String description() {
+            return "image it of an engine";
+        }
+
+        @Override
+        public String id() {
+            return "sha256:" + TestImage.digest(image.config());
+        }
+
+        @Override
+        public List<String> environment() {
+            return List.of("PATH=/said");
+        }
+
+        @Override
+        public void save(OutputStream to) throws IOException {
+            saved.incrementAndGet();
+            to.write(tar);
+        }
+    }
+
+    @Test
+    void anEngineIsAskedForAnImageOnce() throws IOException {
+        TestImage image = new TestImage().layer(new Layer().file("a", "x"));
+        Path tar = TestImage.tar(dir.resolve("it.tar"), image.saved("it"));
+        Engine engine = new Engine(image, Files.readAllBytes(tar));
+        assertThat(cache.describe(engine).unpacked()).isFalse();
+        assertThat(caches).doesNotExist();
+        for (int i = 0; i < 2; i++) {
+            try (ImageCache.Held held = cache.open(engine)) {
+                assertThat(held.root().resolve("a")).hasContent("x");
+            }
+        }
+        assertThat(engine.saved).hasValue(1);
+        assertThat(cache.describe(engine).unpacked()).isTrue();
+
+        TestImage other = new TestImage().layer(new Layer().file("b", "x"));
+        Engine broken = new Engine(other, Arrays.copyOf(Files.readAllBytes(tar), 700));
+        assertThatThrownBy(() -> cache.open(broken))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("image it of an engine");
+        cache = new ImageCache(caches, PLACES, new LayerUnpacker.Bounds(10, 10));
+        Engine endless = new Engine(other, new byte[2 << 20]);
+        assertThatThrownBy(() -> cache.open(endless)).hasMessageContaining("larger than an image may be");
+        try (Stream<Path> left = Files.list(caches)) {
+            assertThat(left).as("the first one and its lock").hasSize(2);
+        }
+    }
+
+    @Test
+    void anImageInPartsIsReadFromItsEngine() throws IOException {
+        Map<String, byte[]> files =
+                new TestImage().layer(new Layer().file("a", "x")).layout("v1");
+        StoredImage.InParts parts = new StoredImage.InParts() {
+            @Override
+            public String description() {
+                return "image it of an engine";
+            }
+
+            @Override
+            public byte[] index() {
+                return Objects.requireNonNull(files.get("index.json"));
+            }
+
+            @Override
+            public InputStream open(String digest) throws IOException {
+                byte[] part = files.get("blobs/sha256/" + digest.substring("sha256:".length()));
+                if (part == null) {
+                    throw new IOException("it was discarded");
+                }
+                return new ByteArrayInputStream(part);
+            }
+        };
+        try (ImageCache.Held held = cache.open(parts)) {
+            assertThat(held.root().resolve("a")).hasContent("x");
+            assertThat(held.environment()).containsExactly("PATH=/tools/bin");
+        }
+        cache.removeUnused();
+        files.remove(files.keySet().iterator().next()); // its layer
+        assertThat(cache.describe(parts).unpacked()).isFalse();
+        assertThatThrownBy(() -> cache.open(parts)).hasMessageContaining("it was discarded");
         assertThat(cache.list()).isEmpty();
     }
 

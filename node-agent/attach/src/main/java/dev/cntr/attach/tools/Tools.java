@@ -2,7 +2,6 @@ package dev.cntr.attach.tools;
 
 import dev.cntr.attach.AttachPlan;
 import dev.cntr.fuse.ServedTree;
-import dev.cntr.image.ImageCache;
 import dev.cntr.linux.Fd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,16 +14,17 @@ public final class Tools implements AutoCloseable {
     private final ServedTree tree;
     private final boolean withoutPlace;
     private final Optional<String> path;
-    private final Optional<ImageCache.Held> image;
+    private final Runnable release;
 
     /**
      * @param withoutPlace whether each mount has yet to be given the place where the target's tree is to appear
+     * @param release what is to be done when they are used no more
      */
-    Tools(ServedTree tree, boolean withoutPlace, Optional<String> path, Optional<ImageCache.Held> image) {
+    Tools(ServedTree tree, boolean withoutPlace, Optional<String> path, Runnable release) {
         this.tree = tree;
         this.withoutPlace = withoutPlace;
         this.path = path;
-        this.image = image;
+        this.release = release;
     }
 
     /** A mount of them that is attached nowhere, and the caller's. */
@@ -60,6 +60,6 @@ public final class Tools implements AutoCloseable {
     @Override
     public void close() {
         tree.close();
-        image.ifPresent(ImageCache.Held::close);
+        release.run();
     }
 }

@@ -1,16 +1,26 @@
 package dev.cntr.attach.tools;
 
 import dev.cntr.attach.AttachPlan;
+import dev.cntr.engine.StoredImage;
 import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
 import dev.cntr.fuse.TreeProvider;
 import dev.cntr.image.ImageCache;
+import dev.cntr.linux.Errno;
+import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.OpenFlag;
+import dev.cntr.linux.mount.Mount;
+import dev.cntr.linux.mount.MountNamespace;
+import dev.cntr.linux.mount.Propagation;
 import dev.cntr.linux.mount.WritableLayer;
+import dev.cntr.linux.proc.Namespace;
+import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.oci.process.Environment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where the tools of a debug container come from. */
 public sealed interface ToolsSource {
@@ -65,42 +75,64 @@ public sealed interface ToolsSource {
             try (Fd root = Fd.open(path.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY)) {
                 ServedTree tree =
                         provider.serve(wishes.apply(TreeOptions.host(new TreeOptions.Source.Directory(root))));
-                return new Tools(tree, wishes.layer().isPresent(), Optional.empty(), Optional.empty());
+                return new Tools(tree, wishes.layer().isPresent(), Optional.empty(), () -> {});
             }
         }
     }
 
-    /**
-     * The image in a file, unpacked into a cache where it is not yet: an OCI layout, a tar of one, or what {@code docker save}
-     * writes. Read-only.
-     *
-     * @param tag which one, where the file has several
-     */
-    record Image(ImageCache cache, Path file, Optional<String> tag) implements ToolsSource {
+    /** An image, unpacked into a cache where it is not yet. Read-only. */
+    record Image(ImageCache cache, From from) implements ToolsSource {
         /** Where unpacked images are: one directory for all who run cntr as root. */
         public static final Path CACHE = Path.of("/var/cache/cntr/images");
+
+        private static final ImageCache.MountPoints MOUNT_POINTS = new ImageCache.MountPoints(
+                List.of(AttachPlan.TARGET_ROOT.substring(1), "proc", "sys", "dev", "tmp"), AttachPlan.TARGET_FILES);
 
         /** Images in a directory, each with the places that a debug container needs. */
         public static ImageCache cache(Path directory) {
             return new ImageCache(directory, MOUNT_POINTS);
         }
 
-        private static final ImageCache.MountPoints MOUNT_POINTS = new ImageCache.MountPoints(
-                List.of(AttachPlan.TARGET_ROOT.substring(1), "proc", "sys", "dev", "tmp"), AttachPlan.TARGET_FILES);
+        /** Where an image is taken from. */
+        public sealed interface From {
+            /**
+             * An OCI layout, a tar of one, or what {@code docker save} writes.
+             *
+             * @param tag which one, where the file has several
+             */
+            record File(Path path, Optional<String> tag) implements From {}
+
+            /**
+             * An engine of this machine.
+             *
+             * @param image stays the caller's; it may be closed when the tools are open
+             */
+            record Engine(StoredImage image) implements From {}
+        }
 
         @Override
         public Preview preview() {
-            ImageCache.Described image = cache.describe(file, tag);
+            ImageCache.Described image = switch (from) {
+                case From.File(Path path, Optional<String> tag) -> cache.describe(path, tag);
+                case From.Engine(StoredImage stored) -> cache.describe(stored);
+            };
+            String origin = switch (from) {
+                case From.File(Path path, Optional<String> _) -> "the image " + image.id() + " of " + path;
+                case From.Engine(StoredImage stored) -> "the " + stored.description() + ", " + image.id();
+            };
             String where = (image.unpacked() ? ", unpacked in " : ", to be unpacked into ") + image.root();
-            return new Preview("the image " + image.id() + " of " + file + where, path(image.environment()));
+            return new Preview(origin + where, path(image.environment()));
         }
 
         @Override
         public Tools open(TreeProvider provider, Wishes wishes) {
-            ImageCache.Held image = cache.open(file, tag);
+            ImageCache.Held image = switch (from) {
+                case From.File(Path path, Optional<String> tag) -> cache.open(path, tag);
+                case From.Engine(StoredImage stored) -> cache.open(stored);
+            };
             try {
                 ServedTree tree = provider.serve(wishes.apply(TreeOptions.image(image.root())));
-                return new Tools(tree, false, path(image.environment()), Optional.of(image));
+                return new Tools(tree, false, path(image.environment()), image::close);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;
@@ -113,6 +145,57 @@ public sealed interface ToolsSource {
                     .map(variable -> variable.substring("PATH=".length()))
                     .filter(path -> !path.isEmpty())
                     .findFirst();
+        }
+    }
+
+    /**
+     * The root of another container that runs, read-only, and without what is mounted below it: its volumes and secrets stay its
+     * own. What the container changes meanwhile shows.
+     *
+     * @param process its first process; stays the caller's
+     * @param name for messages
+     */
+    record Container(PinnedProcess process, String name) implements ToolsSource {
+        @Override
+        public Preview preview() {
+            return new Preview(
+                    "the root of " + name + ", process " + process.pid(),
+                    Environment.ofBytes(process.files().environment())
+                            .value("PATH")
+                            .filter(path -> !path.isEmpty()));
+        }
+
+        @Override
+        public Tools open(TreeProvider provider, Wishes wishes) {
+            Optional<String> path = preview().path();
+            Mount root = MissingDirectories.addTo(cloneRoot(), wishes.layer().isPresent());
+            try {
+                root.change(Set.of(), Set.of(), Propagation.MS_PRIVATE, Mount.Extent.TREE);
+                process.verify();
+                TreeOptions options =
+                        TreeOptions.host(new TreeOptions.Source.Detached(root)).withReadOnly();
+                return new Tools(provider.serve(wishes.apply(options)), false, path, root::close);
+            } catch (RuntimeException e) {
+                root.close();
+                throw e;
+            }
+        }
+
+        /** A mount can be cloned only from within its own namespace, where no class of this program can be loaded. */
+        private Mount cloneRoot() {
+            Mount.Extent extent = Mount.Extent.ONE;
+            try (Fd namespace = process.files().openNamespace(Namespace.MNT);
+                    Mount root = Mount.of(process.files().open("root", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY))) {
+                return MountNamespace.call(namespace, () -> root.clone(extent));
+            } catch (ErrnoException e) {
+                process.verify();
+                throw new ToolsException(
+                        "cannot take the tools from " + name + ", process " + process.pid() + ": " + e.getMessage()
+                                + (e.errno() == Errno.EINVAL
+                                        ? "; its mounts are locked together by a user namespace: take an image"
+                                        : ""),
+                        e);
+            }
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.cntr.engine.containerd;
 import dev.cntr.engine.containerd.ContainerdProto.Empty;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerResponse;
+import dev.cntr.engine.containerd.ContainerdProto.GetImageRequest;
+import dev.cntr.engine.containerd.ContainerdProto.GetImageResponse;
 import dev.cntr.engine.containerd.ContainerdProto.GetTaskRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetTaskResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ListContainersRequest;
@@ -11,6 +13,8 @@ import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ListTasksRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListTasksResponse;
+import dev.cntr.engine.containerd.ContainerdProto.ReadContentRequest;
+import dev.cntr.engine.containerd.ContainerdProto.ReadContentResponse;
 import dev.cntr.engine.containerd.ContainerdProto.VersionResponse;
 import dev.cntr.engine.cri.RuntimeChannel;
 import io.grpc.MethodDescriptor;
@@ -49,6 +53,16 @@ final class ContainerdCalls {
             "Get",
             GetTaskRequest.getDefaultInstance(),
             GetTaskResponse.getDefaultInstance());
+    static final MethodDescriptor<GetImageRequest, GetImageResponse> IMAGE = RuntimeChannel.unary(
+            SERVICES + "images.v1.Images",
+            "Get",
+            GetImageRequest.getDefaultInstance(),
+            GetImageResponse.getDefaultInstance());
+    static final MethodDescriptor<ReadContentRequest, ReadContentResponse> READ = RuntimeChannel.streaming(
+            SERVICES + "content.v1.Content",
+            "Read",
+            ReadContentRequest.getDefaultInstance(),
+            ReadContentResponse.getDefaultInstance());
 
     private ContainerdCalls() {}
 }

@@ -6,9 +6,11 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.ListedContainer;
 import dev.cntr.engine.Match;
 import dev.cntr.engine.RunningContainer;
+import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.containerd.ContainerdProto.Container;
 import dev.cntr.engine.containerd.ContainerdProto.Empty;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerRequest;
+import dev.cntr.engine.containerd.ContainerdProto.GetImageRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetTaskRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListContainersRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesRequest;
@@ -189,6 +191,42 @@ public final class ContainerdEngine implements Engine {
 
     private static String word(Status status) {
         return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * An image, by the name that containerd has it under in any namespace; docker.io, library and latest may be left out.
+     *
+     * @return which closes this engine when it is closed
+     * @throws EngineException.NotFound where it has none
+     */
+    public StoredImage image(String reference) {
+        for (Namespace n : channel.call(ContainerdCalls.NAMESPACES, ListNamespacesRequest.getDefaultInstance())
+                .getNamespacesList()) {
+            for (String name : names(reference)) {
+                try {
+                    GetImageRequest request =
+                            GetImageRequest.newBuilder().setName(name).build();
+                    Metadata header = header(n.getName());
+                    return new ContainerdImage(
+                            channel,
+                            header,
+                            n.getName() + "/" + name,
+                            channel.call(ContainerdCalls.IMAGE, request, header)
+                                    .getImage()
+                                    .getTarget());
+                } catch (StatusRuntimeException e) {
+                    continue; // it is not there
+                }
+            }
+        }
+        throw new EngineException.NotFound(NAME + " has no image " + reference + " in any namespace");
+    }
+
+    private static List<String> names(String reference) {
+        String tagged = reference.matches(".*[:@][^/]*") ? reference : reference + ":latest";
+        return List.of(reference, tagged, "docker.io/" + tagged, "docker.io/library/" + tagged).stream()
+                .distinct()
+                .toList();
     }
 
     private static Metadata header(String namespace) {

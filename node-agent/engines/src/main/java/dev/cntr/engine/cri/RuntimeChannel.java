@@ -24,6 +24,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -67,8 +68,19 @@ public final class RuntimeChannel implements AutoCloseable {
     /** Describes a call that only reads. */
     public static <Q extends Message, A extends Message> MethodDescriptor<Q, A> unary(
             String service, String name, Q request, A response) {
+        return described(MethodDescriptor.MethodType.UNARY, service, name, request, response);
+    }
+
+    /** Describes a call that only reads, with any number of answers. */
+    public static <Q extends Message, A extends Message> MethodDescriptor<Q, A> streaming(
+            String service, String name, Q request, A response) {
+        return described(MethodDescriptor.MethodType.SERVER_STREAMING, service, name, request, response);
+    }
+
+    private static <Q extends Message, A extends Message> MethodDescriptor<Q, A> described(
+            MethodDescriptor.MethodType type, String service, String name, Q request, A response) {
         return MethodDescriptor.<Q, A>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
+                .setType(type)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
                 .setRequestMarshaller(ProtoUtils.marshaller(request))
                 .setResponseMarshaller(ProtoUtils.marshaller(response))
@@ -109,6 +121,17 @@ public final class RuntimeChannel implements AutoCloseable {
             }
             return again(channel, method, request, e);
         }
+    }
+
+    /**
+     * Makes a call with any number of answers, each of which is asked for when it is wanted. It has no time limit.
+     *
+     * @return whose methods throw {@link StatusRuntimeException}
+     */
+    public <Q, A> Iterator<A> stream(MethodDescriptor<Q, A> method, Q request, Metadata headers) {
+        Channel channel =
+                ClientInterceptors.intercept(this.channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+        return ClientCalls.blockingServerStreamingCall(channel, method, CallOptions.DEFAULT, request);
     }
 
     /** After a restart of the runtime gRPC waits before it connects again: here it has to connect at once. */

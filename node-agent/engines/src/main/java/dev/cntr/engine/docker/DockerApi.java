@@ -5,6 +5,7 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.ListedContainer;
 import dev.cntr.engine.Match;
 import dev.cntr.engine.RunningContainer;
+import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.rest.Json;
 import dev.cntr.engine.rest.RestSocket;
 import java.nio.file.Path;
@@ -12,12 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The container part of Docker's Engine API, without a version in its path: each daemon takes its newest. */
+/** The part of Docker's Engine API that is about containers and images, without a version in its path: each daemon takes its newest. */
 public final class DockerApi {
     /** What a name or an id can be; docker's {@code names.RestrictedNameChars}. */
     private static final Pattern REFERENCE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*");
 
-    private static final int NO_SUCH_CONTAINER = 404;
+    /** A repository, perhaps with host, tag or digest, or an id. */
+    private static final Pattern IMAGE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_./:@-]*");
+
+    private static final int NO_SUCH = 404;
 
     private final RestSocket socket;
 
@@ -58,7 +62,7 @@ public final class DockerApi {
         if (answer.ok()) {
             return answer.body();
         }
-        if (answer.status() == NO_SUCH_CONTAINER || isAmbiguous(answer)) {
+        if (answer.status() == NO_SUCH || isAmbiguous(answer)) {
             throw new EngineException.NotFound(socket.engine(), reference);
         }
         throw refused(answer);
@@ -117,6 +121,32 @@ public final class DockerApi {
                 state.equals("running"),
                 state,
                 c.at("Image").text());
+    }
+
+    /**
+     * An image, by name or id.
+     *
+     * @throws EngineException.NotFound where it has none
+     */
+    public StoredImage image(String reference) {
+        if (!IMAGE.matcher(reference).matches() || reference.contains("..")) {
+            throw new EngineException.NotFound("\"" + reference + "\" is no name of an image");
+        }
+        RestSocket.Answer answer = socket.get("/images/" + reference + "/json");
+        if (answer.status() == NO_SUCH) {
+            throw new EngineException.NotFound(socket.engine() + " has no image " + reference);
+        }
+        if (!answer.ok()) {
+            throw refused(answer);
+        }
+        String id = answer.body().at("Id").text();
+        return new DockerImage(
+                socket,
+                reference,
+                id.startsWith("sha256:") ? id : "sha256:" + id,
+                answer.body().at("Config", "Env").elements().stream()
+                        .map(Json::text)
+                        .toList());
     }
 
     private static String plain(String name) {

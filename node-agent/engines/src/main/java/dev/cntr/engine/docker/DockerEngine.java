@@ -4,6 +4,7 @@ import dev.cntr.engine.Engine;
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.ListedContainer;
 import dev.cntr.engine.RunningContainer;
+import dev.cntr.engine.StoredImage;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,11 @@ public final class DockerEngine implements Engine {
     @Override
     public List<ListedContainer> list() {
         return api.list();
+    }
+
+    /** See {@link DockerApi#image}. */
+    public StoredImage image(String reference) {
+        return api.image(reference);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.ListedContainer;
 import dev.cntr.engine.Match;
 import dev.cntr.engine.RunningContainer;
+import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.docker.DockerApi;
 import dev.cntr.engine.process.ProcessTable;
 import java.io.IOException;
@@ -143,6 +144,24 @@ public final class PodmanEngine implements Engine {
                             + PROGRAMS.getFirst());
         }
         return List.copyOf(containers.values());
+    }
+
+    /**
+     * An image of root's podman, by name or id. Those of other users are not looked at: what becomes the root of another
+     * user's processes is not for them to choose.
+     *
+     * @throws EngineException.NotFound where it has none
+     * @throws EngineException.Absent where its service does not run
+     */
+    public StoredImage image(String reference) {
+        return services.stream()
+                .filter(service -> service.user().isEmpty())
+                .findFirst()
+                .orElseThrow(() ->
+                        new EngineException.Absent("the service of root's podman does not run: there is no socket "
+                                + ROOTS + "; start podman.socket, or" + " give the file that podman save writes"))
+                .api()
+                .image(reference);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cntr.engine.rest;
 import dev.cntr.engine.EngineException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * An HTTP server on a unix socket. Each request is a connection of its own, in HTTP/1.0: its answer ends with the
@@ -28,6 +30,9 @@ public record RestSocket(String engine, Path socket, Duration limit) {
     private static final int MAX_ANSWER = 32 * 1024 * 1024;
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** How long an engine may be silent that packs an image. */
+    private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(2);
+
     private static final byte[] HEADER_END = {'\r', '\n', '\r', '\n'};
 
     public RestSocket(String engine, Path socket) {
@@ -53,6 +58,64 @@ public record RestSocket(String engine, Path socket, Duration limit) {
      * @throws EngineException.Unreachable where it does not answer in time, or not in HTTP and JSON
      */
     public Answer get(String target) {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        return ask(target, () -> {
+            long end = System.nanoTime() + limit.toNanos();
+            exchange(target, () -> end, part -> {
+                answer.write(part.array(), 0, part.limit());
+                if (answer.size() > MAX_ANSWER) {
+                    throw new IOException("its answer is larger than " + MAX_ANSWER + " bytes");
+                }
+            });
+            return parse(answer.toByteArray());
+        });
+    }
+
+    /**
+     * Asks for a file. It may take as long as it likes, as long as something comes.
+     *
+     * @param target path and query, of ASCII characters without blanks
+     * @throws EngineException also where the answer says that there is none
+     */
+    public void download(String target, OutputStream to) {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        boolean[] body = {false};
+        ask(target, () -> {
+            exchange(target, () -> System.nanoTime() + DOWNLOAD_LIMIT.toNanos(), part -> {
+                if (body[0]) {
+                    to.write(part.array(), 0, part.limit());
+                    return;
+                }
+                header.write(part.array(), 0, part.limit());
+                byte[] bytes = header.toByteArray();
+                int end = indexOf(bytes, HEADER_END) + HEADER_END.length;
+                if (end < HEADER_END.length || !isOk(bytes)) {
+                    if (bytes.length > MAX_ANSWER) {
+                        throw new IOException("its answer is larger than " + MAX_ANSWER + " bytes");
+                    }
+                    return;
+                }
+                body[0] = true;
+                to.write(bytes, end, bytes.length - end);
+            });
+            if (!body[0]) {
+                Answer refusal = parse(header.toByteArray());
+                throw new IOException(
+                        refusal.status() + " " + refusal.body().at("message").text());
+            }
+            return true;
+        });
+    }
+
+    private static boolean isOk(byte[] answer) {
+        return new String(answer, 0, Math.min(answer.length, 12), StandardCharsets.ISO_8859_1).endsWith(" 200");
+    }
+
+    private interface Exchange<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T ask(String target, Exchange<T> exchange) {
         if (target.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new IllegalArgumentException("not a request target: " + target);
         }
@@ -60,7 +123,7 @@ public record RestSocket(String engine, Path socket, Duration limit) {
             throw new EngineException.Absent(engine + " is not installed or not running: there is no socket " + socket);
         }
         try {
-            return parse(exchange(target));
+            return exchange.run();
         } catch (SocketTimeoutException e) {
             throw new EngineException.Unreachable(
                     engine + " on " + socket + " did not answer GET " + target + " within " + limit.toMillis() + " ms",
@@ -78,8 +141,11 @@ public record RestSocket(String engine, Path socket, Duration limit) {
         }
     }
 
-    private byte[] exchange(String target) throws IOException {
-        long end = System.nanoTime() + limit.toNanos();
+    private interface Receiver {
+        void take(ByteBuffer part) throws IOException;
+    }
+
+    private void exchange(String target, LongSupplier end, Receiver receiver) throws IOException {
         String request = "GET " + target + " HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n";
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 Selector selector = Selector.open()) {
@@ -88,22 +154,18 @@ public record RestSocket(String engine, Path socket, Duration limit) {
             SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
             ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
             while (out.hasRemaining()) {
-                await(selector, end);
+                await(selector, end.getAsLong());
                 channel.write(out);
             }
             key.interestOps(SelectionKey.OP_READ);
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
             ByteBuffer in = ByteBuffer.allocate(64 * 1024);
             while (true) {
-                await(selector, end);
+                await(selector, end.getAsLong());
                 int n = channel.read(in.clear());
                 if (n < 0) {
-                    return answer.toByteArray();
+                    return;
                 }
-                answer.write(in.array(), 0, n);
-                if (answer.size() > MAX_ANSWER) {
-                    throw new IOException("its answer is larger than " + MAX_ANSWER + " bytes");
-                }
+                receiver.take(in.flip());
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.engine.EngineException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,6 +77,19 @@ class RestSocketTest {
         assertThatThrownBy(() -> new RestSocket("engine", dir.resolve("none")).get("/"))
                 .isInstanceOf(EngineException.Absent.class)
                 .hasMessageContaining("not installed or not running");
+    }
+
+    @Test
+    void aFileIsPassedOnAsItComes() {
+        String large = "x".repeat(1_000_000);
+        server.raw("/file", "HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\n\r\n" + large);
+        server.raw("/none", "HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"no such image\"}");
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        socket.download("/file", file);
+        assertThat(file.toString(StandardCharsets.US_ASCII)).isEqualTo(large);
+        assertThatThrownBy(() -> socket.download("/none", file))
+                .isInstanceOf(EngineException.Unreachable.class)
+                .hasMessageContaining("404 no such image");
     }
 
     @Test

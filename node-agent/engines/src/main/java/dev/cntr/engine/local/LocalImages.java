@@ -1,0 +1,59 @@
+package dev.cntr.engine.local;
+
+import dev.cntr.engine.EngineException;
+import dev.cntr.engine.EngineType;
+import dev.cntr.engine.StoredImage;
+import dev.cntr.engine.containerd.ContainerdEngine;
+import dev.cntr.engine.docker.DockerEngine;
+import dev.cntr.engine.podman.PodmanEngine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Images of this machine's engines: docker's, root's podman's, containerd's. */
+public final class LocalImages {
+    private static final List<EngineType> TYPES = List.of(EngineType.DOCKER, EngineType.PODMAN, EngineType.CONTAINERD);
+
+    private LocalImages() {}
+
+    /**
+     * The first that an engine has.
+     *
+     * @param reference {@code NAME}, as each engine's own command line takes it, or {@code ENGINE:NAME}
+     * @throws EngineException.NotFound where none has it, with what each said
+     */
+    public static StoredImage find(String reference) {
+        for (EngineType type : TYPES) {
+            if (reference.startsWith(type.word() + ":")) {
+                return find(type, reference.substring(type.word().length() + 1));
+            }
+        }
+        List<String> said = new ArrayList<>();
+        for (EngineType type : TYPES) {
+            try {
+                return find(type, reference);
+            } catch (EngineException e) {
+                said.add("\n  " + type.word() + ": " + e.getMessage());
+            }
+        }
+        throw new EngineException.NotFound("there is no image \"" + reference
+                + "\": no such file or directory, and of the engines said" + String.join("", said));
+    }
+
+    private static StoredImage find(EngineType type, String name) {
+        return switch (type) {
+            case DOCKER -> DockerEngine.of(System.getenv("DOCKER_HOST")).image(name);
+            case PODMAN -> PodmanEngine.find().image(name);
+            case CONTAINERD -> {
+                ContainerdEngine engine = ContainerdEngine.of(System.getenv("CONTAINERD_ADDRESS"));
+                try {
+                    yield engine.image(name);
+                } catch (RuntimeException e) {
+                    engine.close();
+                    throw e;
+                }
+            }
+            case PID, NSPAWN, LXC, LXD, CRI, COMMAND, RKT ->
+                throw new EngineException.Unsupported(type.word() + " has no images that can be tools", null);
+        };
+    }
+}
