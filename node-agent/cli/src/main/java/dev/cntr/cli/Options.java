@@ -50,11 +50,12 @@ final class Options {
 
     /** Several values, in one word with commas or one by one. */
     static OptionSpec list(Class<?> type, String label, String description, String... names) {
-        return builder(label, description, names)
-                .type(List.class)
-                .auxiliaryTypes(type)
-                .splitRegex(",")
-                .build();
+        return list(builder(label, description, names), type).build();
+    }
+
+    /** The same, with more to say of it. */
+    static OptionSpec.Builder list(OptionSpec.Builder option, Class<?> type) {
+        return option.type(List.class).auxiliaryTypes(type).splitRegex(",");
     }
 
     static OptionSpec.Builder builder(String label, String description, String... names) {

@@ -8,12 +8,16 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The option that says which engines are asked. */
 final class TypeOption {
     private final OptionSpec types = Options.list(
-            EngineType.class,
-            "TYPE",
-            "Which engines to ask, in this order: ${COMPLETION-CANDIDATES} (default: all, in this order; the first that"
-                    + " has it wins).",
-            "-t",
-            "--type");
+                    Options.builder(
+                            "TYPE",
+                            "Which engines to ask, in this order: ${COMPLETION-CANDIDATES} (default: all, in this order; the"
+                                    + " first that has it wins).",
+                            "-t",
+                            "--type"),
+                    EngineType.class)
+            .completionCandidates(
+                    () -> EngineType.defaults().stream().map(EngineType::word).iterator())
+            .build();
 
     void addTo(CommandSpec spec) {
         spec.addOption(types);

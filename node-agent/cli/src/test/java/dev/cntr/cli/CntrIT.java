@@ -230,12 +230,42 @@ class CntrIT {
                 complete() { local COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY; _cntr; echo "${COMPREPLY[*]}"; }
                 complete cntr at
                 complete cntr attach -t po
-                complete cntr attach w
+                complete cntr attach --dry-run w
+                complete cntr attach --dr
+                complete cntr attach --user w
+                complete cntr completion z
                 complete cntr attach web -- w
-                complete cntr attach --fs b
-                complete cntr attach --im
                 """, List.of("bash"));
-        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n\nbind\n--image\n", ""));
+        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n--dry-run\n\nzsh\n\n", ""));
+    }
+
+    @Test
+    void theCompletionOfZshIsASoundScript() throws Exception {
+        assumeThat(Path.of("/usr/bin/zsh")).exists();
+        Ran script = run("", cntr("completion", "zsh"));
+        Ran ran = run("compdef() { }\n" + script.out() + """
+                cntr() { [ "$*" = "list --output name" ] && printf 'web\\nother\\n'; }
+                compadd() { shift; print -r -- "$@"; }
+                _files() { print -r -- "files $@"; }
+                complete() { local words=("$@") CURRENT=$#; print -r -- "$(_cntr)"; }
+                complete cntr at
+                complete cntr attach -t po
+                complete cntr attach --dry-run w
+                complete cntr attach --tools /
+                complete cntr attach --user w
+                complete cntr completion z
+                complete cntr attach web -- w
+                """, List.of("/usr/bin/zsh", "-f"));
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().lines())
+                .containsExactly(
+                        "attach exec list images completion help --help --version",
+                        "pid docker podman nspawn lxc lxd cri containerd command",
+                        "web other",
+                        "files -/",
+                        "",
+                        "bash zsh",
+                        "");
     }
 
     @Test
