@@ -1,11 +1,14 @@
 package dev.cntr.fuse.jnr;
 
 import dev.cntr.linux.Fd;
+import dev.cntr.linux.Kernel;
+import dev.cntr.linux.Memory;
+import dev.cntr.linux.Scratch;
+import dev.cntr.linux.Syscall;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -40,9 +43,10 @@ final class PathFileSystem extends FuseStubFS {
     private static final int O_EXCL = 0x80;
     private static final int O_CLOEXEC = 0x80000;
     private static final int PERMISSIONS = 0xfff;
-    private static final int LONGEST_NAME = 255;
+    private static final int STATFS_BYTES = 120;
 
     private final POSIX posix = POSIXFactory.getPOSIX(new ResultsOnly(), true);
+    private final Fd rootFd;
     private final String root;
     private Runnable started = () -> {};
 
@@ -56,6 +60,7 @@ final class PathFileSystem extends FuseStubFS {
     }
 
     PathFileSystem(Fd root) {
+        this.rootFd = root;
         this.root = "/proc/self/fd/" + root.number();
     }
 
@@ -315,20 +320,24 @@ final class PathFileSystem extends FuseStubFS {
         return result(dataOnly != 0 ? posix.fdatasync(fd) : posix.fsync(fd));
     }
 
+    /** {@code struct statfs} of 64-bit machines, for which jnr-posix has no call. */
     @Override
     public int statfs(String path, Statvfs out) {
-        try {
-            FileStore store = Files.getFileStore(Path.of(root));
-            long block = store.getBlockSize();
-            out.f_bsize.set(block);
-            out.f_frsize.set(block);
-            out.f_blocks.set(store.getTotalSpace() / block);
-            out.f_bfree.set(store.getUnallocatedSpace() / block);
-            out.f_bavail.set(store.getUsableSpace() / block);
-            out.f_namemax.set(LONGEST_NAME);
+        try (Scratch s = new Scratch()) {
+            long st = s.allocate(STATFS_BYTES);
+            long r = Kernel.current().call(Syscall.FSTATFS, rootFd.number(), st);
+            if (r < 0) {
+                return (int) r;
+            }
+            out.f_bsize.set(Memory.getLong(st + 8));
+            out.f_frsize.set(Memory.getLong(st + 72));
+            out.f_blocks.set(Memory.getLong(st + 16));
+            out.f_bfree.set(Memory.getLong(st + 24));
+            out.f_bavail.set(Memory.getLong(st + 32));
+            out.f_files.set(Memory.getLong(st + 40));
+            out.f_ffree.set(Memory.getLong(st + 48));
+            out.f_namemax.set(Memory.getLong(st + 64));
             return 0;
-        } catch (IOException e) {
-            return -errno(e);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
 import dev.cntr.fuse.TreeProvider;
 import dev.cntr.linux.Fd;
+import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.MountNamespace;
 import dev.cntr.linux.mount.UmountFlag;
@@ -167,6 +168,25 @@ class JnrIT {
                         .isEqualTo("b'new' b'g' b''"));
         assertThat(backing.resolve("f")).hasContent("text");
         assertThat(backing.resolve("g")).doesNotExist();
+    }
+
+    @Test
+    void anOpenDirectoryHasTheSizesOfItsFileSystemAndTakesALayer() {
+        try (Fd directory = Fd.open(backing.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY)) {
+            TreeOptions options = TreeOptions.host(new TreeOptions.Source.Directory(directory));
+            with(
+                    options,
+                    tree -> assertThat(
+                                    run(
+                                            point,
+                                            "v = os.statvfs('.'); w = os.statvfs('../backing'); print(v.f_blocks == w.f_blocks, v.f_namemax)"))
+                            .isEqualTo("True 255"));
+            with(
+                    options.writable(new WritableLayer(1 << 20)),
+                    tree -> assertThat(run(point, "put('f', b'new'); print(get('f'))"))
+                            .isEqualTo("b'new'"));
+        }
+        assertThat(backing).isEmptyDirectory();
     }
 
     /** As in docs/limits.md. */
