@@ -22,10 +22,12 @@ import java.util.concurrent.locks.LockSupport;
  * detaches it.
  */
 public final class SeccompFilters {
-    private static final Duration DEADLINE = Duration.ofMillis(200);
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
 
     /** Between two looks whether it has stopped. Looking without a pause takes the core that the process needs to stop. */
     private static final long PAUSE_NANOS = 20_000;
+
+    private static final long TURN_NANOS = 1_000_000;
 
     private static final long SEIZE = 0x4206;
     private static final long INTERRUPT = 0x4207;
@@ -73,7 +75,7 @@ public final class SeccompFilters {
         }
 
         List<SeccompFilter> copy() {
-            check("PTRACE_SEIZE", kernel.call(Syscall.PTRACE, SEIZE, pid, 0, 0));
+            check("PTRACE_SEIZE", seize());
             int signal = 0;
             boolean stopped = false;
             try {
@@ -86,6 +88,18 @@ public final class SeccompFilters {
                     // ESRCH only where it was killed meanwhile
                     kernel.call(Syscall.PTRACE, DETACH, pid, 0, signal);
                 }
+            }
+        }
+
+        /** Waits for its turn where the process is traced: by another attach, that is a moment. */
+        private long seize() {
+            long end = System.nanoTime() + DEADLINE.toNanos();
+            while (true) {
+                long r = kernel.call(Syscall.PTRACE, SEIZE, pid, 0, 0);
+                if (r != Errno.EPERM.negative() || System.nanoTime() - end > 0) {
+                    return r;
+                }
+                LockSupport.parkNanos(TURN_NANOS);
             }
         }
 

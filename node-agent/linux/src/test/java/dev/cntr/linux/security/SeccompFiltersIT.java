@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -118,6 +119,22 @@ class SeccompFiltersIT {
         } finally {
             done.countDown();
             tracer.join();
+        }
+    }
+
+    @Test
+    void severalAtOnceTakeTurns() throws Exception {
+        PinnedProcess target = start(FIRST);
+        List<CompletableFuture<Void>> readers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            readers.add(CompletableFuture.runAsync(() -> {
+                for (int n = 0; n < 50; n++) {
+                    assertThat(SeccompFilters.copy(target.pid())).containsExactly(FIRST);
+                }
+            }));
+        }
+        for (CompletableFuture<Void> reader : readers) {
+            reader.get();
         }
     }
 
