@@ -100,7 +100,7 @@ class RecordingE2E {
                 "--",
                 "sh",
                 "-c",
-                "read word; printf 'gr\\303'; sleep 0.2; printf '\\274n\\n'; echo wrong >&2; exit 7");
+                "read word; printf 'gr\\303'; sleep 0.2; printf '\\274n\\n'; sleep 0.2; echo wrong >&2; exit 7");
         assertThat(run.exit()).as(run.toString()).isEqualTo(7);
 
         JsonNode session = session();
