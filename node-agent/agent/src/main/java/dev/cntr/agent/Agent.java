@@ -120,17 +120,18 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     }
 
     @Override
-    public PinnedProcess find(DebugSession session, DebugSessionStatus placed) {
+    public FoundTarget find(DebugSession session, DebugSessionStatus placed) {
         return targets.find(session, placed);
     }
 
     @Override
-    public DebugContainer create(PinnedProcess target, DebugSession session) {
+    public DebugContainer create(FoundTarget target, DebugSession session) {
         DebugSessionSpec.DebugProcess process = session.getSpec().process();
         Map<String, String> environment = process.env().stream()
                 .collect(Collectors.toMap(DebugSessionSpec.Variable::name, DebugSessionSpec.Variable::value));
-        return DebugContainer.create(
-                target, tools.cloneMount(), new Command(process.command(), environment, process.tty(), UNKNOWN));
+        Command command = new Command(process.command(), environment, process.tty(), UNKNOWN)
+                .madeBy(target.runtimeSpec());
+        return DebugContainer.create(target.process(), tools.cloneMount(), command);
     }
 
     @Override

@@ -65,11 +65,11 @@ final class LiveSession {
 
     /** How a debug container is made. */
     interface Preparation {
-        /** Finds the pinned process that the session is about. */
-        PinnedProcess find(DebugSession session, DebugSessionStatus placed);
+        /** Finds what the session is about. */
+        FoundTarget find(DebugSession session, DebugSessionStatus placed);
 
         /** Makes the debug container, parked before its command. */
-        DebugContainer create(PinnedProcess target, DebugSession session);
+        DebugContainer create(FoundTarget target, DebugSession session);
     }
 
     LiveSession(
@@ -123,12 +123,13 @@ final class LiveSession {
             return;
         }
         try {
-            PinnedProcess found = preparation.find(session, placed);
+            FoundTarget about = preparation.find(session, placed);
+            PinnedProcess found = about.process();
             DebugContainer made;
             try {
-                made = preparation.create(found, session);
+                made = preparation.create(about, session);
             } catch (RuntimeException e) {
-                found.close();
+                about.close();
                 throw e;
             }
             if (!adopt(found, made)) {

@@ -28,8 +28,8 @@ final class TargetLookup {
         this.nodeName = nodeName;
     }
 
-    /** The pinned first process of the session's container; the caller closes it. */
-    PinnedProcess find(DebugSession session, DebugSessionStatus placed) {
+    /** The session's container as it runs here; the caller closes it. */
+    FoundTarget find(DebugSession session, DebugSessionStatus placed) {
         Pod pod = pod(session, placed);
         String id = containerId(pod, placed);
         RunningContainer container = runtime.running(id);
@@ -42,7 +42,7 @@ final class TargetLookup {
                         + container.pid() + ", then " + pidNow + "); try again");
             }
             process.verify();
-            return process;
+            return new FoundTarget(process, container.runtimeSpec());
         } catch (RuntimeException e) {
             process.close();
             throw e;

@@ -12,7 +12,6 @@ import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.DebugContainer;
-import dev.cntr.linux.proc.PinnedProcess;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -56,7 +55,7 @@ class SessionsTest {
     /** A preparation that waits to be let go and then fails. */
     private final class Failing implements LiveSession.Preparation {
         @Override
-        public PinnedProcess find(DebugSession session, DebugSessionStatus placed) {
+        public FoundTarget find(DebugSession session, DebugSessionStatus placed) {
             prepared.incrementAndGet();
             try {
                 hold.await();
@@ -67,7 +66,7 @@ class SessionsTest {
         }
 
         @Override
-        public DebugContainer create(PinnedProcess target, DebugSession session) {
+        public DebugContainer create(FoundTarget target, DebugSession session) {
             throw new AssertionError("nothing was found");
         }
     }
