@@ -104,6 +104,13 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("picocli.."));
 
     @ArchTest
+    static final ArchRule loggingIsSetUpInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.cntr.logging..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("ch.qos.logback.."));
+
+    @ArchTest
     static final ArchRule jnrStaysInItsBackend = noClasses()
             .that()
             .resideOutsideOfPackages("dev.cntr.fuse.jnr..")

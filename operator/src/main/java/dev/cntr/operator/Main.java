@@ -1,6 +1,7 @@
 package dev.cntr.operator;
 
 import dev.cntr.api.SessionEvents;
+import dev.cntr.logging.Logging;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -24,16 +25,15 @@ public final class Main {
 
     private Main() {}
 
-    /** Without an argument the operator, until the process is told to end; with one, a task of the chart's hooks. */
+    /** The operator, until the process is told to end; with the one argument selftest or cleanup, a task of the chart's hooks. */
     public static void main(String[] arguments) throws InterruptedException {
         switch (String.join(" ", arguments)) {
-            case "" -> serve();
             case "selftest" ->
                 task(client -> new SelfTest(client, SelfTest.Place.of(System.getenv()), System.out).run());
             case "cleanup" -> task(client -> new CleanUp(client, System.out).run(CleanUp.PATIENCE));
             default -> {
-                System.err.println("usage: cntr-operator [selftest | cleanup]");
-                System.exit(2);
+                Logging.begin(arguments);
+                serve();
             }
         }
     }

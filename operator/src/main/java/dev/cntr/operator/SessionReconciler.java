@@ -147,9 +147,9 @@ final class SessionReconciler implements Reconciler<DebugSession> {
 
     private static void log(DebugSession session, String what) {
         LOG.atInfo()
-                .addKeyValue("session", session.getMetadata().getUid())
+                .addKeyValue("sessionUID", session.getMetadata().getUid())
                 .addKeyValue(
-                        "name",
+                        "session",
                         session.getMetadata().getNamespace() + "/"
                                 + session.getMetadata().getName())
                 .addKeyValue("pod", session.getSpec().target().pod())

@@ -43,11 +43,13 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final RelayServer relay;
     private final SharedIndexInformer<DebugSession> informer;
     private final HealthServer health;
+    private final Metrics metrics = new Metrics();
     private volatile boolean closing;
 
     private Agent(AgentConfig config) {
         tools = PassthroughMount.serve(TreeOptions.image(config.tools()));
         log.info("tools of {}: {}", config.tools(), tools.report());
+        metrics.tools(tools.report().dataPath());
         runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
         warmUp();
         client = new KubernetesClientBuilder().build();
@@ -55,8 +57,8 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
         recordings = new SessionRecording.Policy(store, config.recordsInput());
-        sessions = new Sessions(this, new StatusWriter(client, events), recordings, Clock.systemUTC());
-        relay = new RelayServer(config.relaySocket(), sessions);
+        sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, Clock.systemUTC());
+        relay = new RelayServer(config.relaySocket(), sessions, metrics);
         informer = client.resources(DebugSession.class)
                 .inAnyNamespace()
                 .withField(SELECTED_NODE, config.nodeName())
@@ -66,7 +68,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
             log.warn("watching the sessions of node {} failed: {}", config.nodeName(), AgentException.chain(failure));
             return true;
         });
-        health = new HealthServer(config.healthPort(), this::notReady);
+        health = new HealthServer(config.healthPort(), this::notReady, metrics);
         informer.start().exceptionally(failure -> {
             log.error(
                     "watching the sessions of node {} cannot begin: {}",
@@ -129,8 +131,8 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         DebugSessionSpec.DebugProcess process = session.getSpec().process();
         Map<String, String> environment = process.env().stream()
                 .collect(Collectors.toMap(DebugSessionSpec.Variable::name, DebugSessionSpec.Variable::value));
-        Command command = new Command(process.command(), environment, process.tty(), UNKNOWN)
-                .madeBy(target.runtimeSpec());
+        Command command =
+                new Command(process.command(), environment, process.tty(), UNKNOWN).madeBy(target.runtimeSpec());
         return DebugContainer.create(target.process(), tools.cloneMount(), command);
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.cntr.api.DebugSession;
+import dev.cntr.logging.Logging;
 import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.Outcome;
 import dev.cntr.protocol.RelayRequest;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * are plain ASCII, whatever names are in them, so that none can forge another or fool a terminal.
  */
 final class Audit {
-    private static final Logger log = LoggerFactory.getLogger("audit");
+    private static final Logger log = LoggerFactory.getLogger(Logging.AUDIT);
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final int LONGEST_MESSAGE = 512;
@@ -148,6 +149,9 @@ final class Audit {
     }
 
     private static void write(Map<String, Object> line) {
-        log.info("{}", json(line));
+        Map<String, Object> timed = new LinkedHashMap<>();
+        timed.put("time", Instant.now().toString());
+        timed.putAll(line);
+        log.info("{}", json(timed));
     }
 }

@@ -52,6 +52,7 @@ final class LiveSession {
     private final ExecutorService executor;
     private final Clock clock;
     private final SessionRecording.Policy recordings;
+    private final Metrics metrics;
     private final Traffic traffic = new Traffic();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -78,6 +79,7 @@ final class LiveSession {
             StatusWriter statuses,
             ExecutorService executor,
             SessionRecording.Policy recordings,
+            Metrics metrics,
             Clock clock) {
         this.key = SessionKey.of(resource);
         this.resource = resource;
@@ -85,6 +87,7 @@ final class LiveSession {
         this.statuses = statuses;
         this.executor = executor;
         this.recordings = recordings;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -139,6 +142,7 @@ final class LiveSession {
             }
             made.warnings().forEach(warning -> log.warn("session {} uid={}: {}", key, key.uid(), warning));
             long took = (System.nanoTime() - began) / 1000;
+            metrics.prepared(Duration.ofNanos(1000 * took));
             log.info(
                     "session {} uid={}: debug container beside process {} created in {} us",
                     key,
@@ -147,7 +151,8 @@ final class LiveSession {
                     took);
             found.onExit()
                     .thenRunAsync(
-                            () -> end(Reason.TARGET_GONE, "the container that was debugged has ended"),
+                            () -> key.logged(
+                                    () -> end(Reason.TARGET_GONE, "the container that was debugged has ended")),
                             CompletableFuture.delayedExecutor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, executor));
             Instant now = clock.instant();
             write(status -> status.change()
@@ -208,10 +213,11 @@ final class LiveSession {
         SessionRecording recorded;
         try {
             recorded = SessionRecording.begin(
-                    recordings, resource(), stream.size(), clock, why -> executor.execute(() -> recordingFailed(why)));
+                    recordings, resource(), stream.size(), clock, why -> later(() -> recordingFailed(why)));
         } catch (RecordingException e) {
             String why = AgentException.chain(e);
             Audit.refused(resource(), user, why);
+            metrics.refused(Reason.RECORDING_FAILED.text());
             end(Reason.RECORDING_FAILED, why);
             return;
         }
@@ -224,7 +230,7 @@ final class LiveSession {
         Audit.Visit visit = Audit.attached(resource(), user, clock);
         process.resize(stream.size());
         granted.start();
-        executor.execute(() -> write(status -> status.change()
+        later(() -> write(status -> status.change()
                 .attachments(1)
                 .condition(
                         ConditionType.ATTACHED,
@@ -235,7 +241,9 @@ final class LiveSession {
                                 : Audit.printable(user) + " is attached",
                         clock.instant())
                 .done()));
+        metrics.attached();
         Outcome outcome = stream.run(process, resource().getSpec().process().tty());
+        metrics.left(traffic);
         Audit.left(visit, outcome, traffic, clock);
         switch (outcome) {
             case Outcome.Exited(int code) -> end(Reason.EXITED, "the command ended with exit code " + code);
@@ -311,6 +319,7 @@ final class LiveSession {
         }
         SessionRecording.Kept kept = recorded == null ? SessionRecording.Kept.NOTHING : recorded.finish();
         Audit.recorded(resource(), kept);
+        metrics.recorded(kept);
         Optional<Integer> code = Optional.ofNullable(exitCode);
         statuses.writeAlsoWhereOver(resource(), status -> last(status, why, message, code, kept));
         ended.complete(null);
@@ -351,11 +360,16 @@ final class LiveSession {
         }
     }
 
+    private void later(Runnable task) {
+        executor.execute(() -> key.logged(task));
+    }
+
     private synchronized boolean begin(Reason why) {
         if (end != null) {
             return false;
         }
         end = why;
+        metrics.ended(why.text());
         return true;
     }
 

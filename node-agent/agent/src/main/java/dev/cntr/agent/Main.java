@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.logging.Logging;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws InterruptedException {
+        Logging.begin(args);
         Agent agent;
         try {
             agent = Agent.start(AgentConfig.from(System.getenv()));

@@ -18,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -37,11 +38,13 @@ final class RelayServer implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Path socket;
     private final Sessions sessions;
+    private final Metrics metrics;
     private final Semaphore places = new Semaphore(MAX_CONNECTIONS);
 
-    RelayServer(Path socket, Sessions sessions) {
+    RelayServer(Path socket, Sessions sessions, Metrics metrics) {
         this.socket = socket;
         this.sessions = sessions;
+        this.metrics = metrics;
         try {
             Files.createDirectories(Objects.requireNonNull(socket.getParent(), "a socket has a directory"));
             Files.deleteIfExists(socket); // left by an agent that was killed
@@ -89,6 +92,7 @@ final class RelayServer implements AutoCloseable {
         Optional<LiveSession> found = sessions.find(request.namespace(), request.session());
         if (found.isEmpty()) {
             Audit.refused(request, ErrorCode.SESSION_NOT_FOUND);
+            refused(ErrorCode.SESSION_NOT_FOUND.name());
             ServerStream.refuse(
                     in,
                     out,
@@ -104,16 +108,28 @@ final class RelayServer implements AutoCloseable {
             stream = ServerStream.accept(in, out, identity(session));
         } catch (IOException | ProtocolException e) {
             Audit.refused(session.resource(), request.user(), String.valueOf(e.getMessage()));
+            refused(e instanceof ProtocolException told ? told.code().name() : "CONNECTION_BROKE");
             throw e;
         }
         // only now: whoever has no key must not keep the owner out
         switch (session.claim()) {
             case Claim.Refused(ErrorCode code, String message) -> {
                 Audit.refused(session.resource(), request.user(), message);
+                refused(code.name());
                 stream.end(code, message);
             }
-            case Claim.Granted(var container) -> session.serve(stream, container, request.user());
+            case Claim.Granted(var container) ->
+                session.key().logged(() -> session.serve(stream, container, request.user()));
         }
+    }
+
+    /** Counts it by a word of the kind that conditions have: {@code NotAuthorized}. */
+    private void refused(String reason) {
+        StringBuilder word = new StringBuilder();
+        for (String part : reason.split("_", -1)) {
+            word.append(part.charAt(0)).append(part.substring(1).toLowerCase(Locale.ROOT));
+        }
+        metrics.refused(word.toString());
     }
 
     private static ServerStream.Identity identity(LiveSession session) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class Sessions implements AutoCloseable {
     private final LiveSession.Preparation preparation;
     private final StatusWriter statuses;
     private final SessionRecording.Policy recordings;
+    private final Metrics metrics;
     private final Clock clock;
     private volatile boolean closing;
 
@@ -40,11 +42,14 @@ final class Sessions implements AutoCloseable {
             LiveSession.Preparation preparation,
             StatusWriter statuses,
             SessionRecording.Policy recordings,
+            Metrics metrics,
             Clock clock) {
         this.preparation = preparation;
+        this.metrics = metrics;
         this.recordings = recordings;
         this.statuses = statuses;
         this.clock = clock;
+        metrics.sessions(byUid::size);
     }
 
     /** The session of that name that lives here. */
@@ -77,13 +82,13 @@ final class Sessions implements AutoCloseable {
             }
         } else if (!status.finished()) {
             if (deleted) {
-                executor.execute(() -> statuses.write(
+                later(
                         session,
                         now -> now.change()
                                 .completed(Reason.DELETED, "the session was deleted", clock.instant())
-                                .done()));
+                                .done());
             } else if (status.startedAt() != null) {
-                executor.execute(() -> statuses.write(
+                later(
                         session,
                         now -> now.change()
                                 .agentLost(
@@ -91,11 +96,15 @@ final class Sessions implements AutoCloseable {
                                         "the node's agent was restarted, and its debug containers ended with it; create a"
                                                 + " new session",
                                         clock.instant())
-                                .done()));
+                                .done());
             } else {
                 begin(session);
             }
         }
+    }
+
+    private void later(DebugSession session, UnaryOperator<DebugSessionStatus> change) {
+        executor.execute(() -> SessionKey.of(session).logged(() -> statuses.write(session, change)));
     }
 
     /** A session's resource is gone: so is the session. */
@@ -107,12 +116,12 @@ final class Sessions implements AutoCloseable {
     }
 
     private void begin(DebugSession session) {
-        LiveSession live = new LiveSession(session, preparation, statuses, executor, recordings, clock);
+        LiveSession live = new LiveSession(session, preparation, statuses, executor, recordings, metrics, clock);
         if (byUid.putIfAbsent(live.key().uid(), live) != null) {
             return;
         }
         live.ended().thenRun(() -> byUid.remove(live.key().uid(), live));
-        executor.execute(live::prepare);
+        executor.execute(() -> live.key().logged(live::prepare));
         expireInTime(live);
         session.getSpec().idleLimit().ifPresent(limit -> endWhenIdle(live, limit));
     }
@@ -148,7 +157,7 @@ final class Sessions implements AutoCloseable {
     }
 
     private void end(LiveSession live, Reason reason, String message) {
-        executor.execute(() -> live.end(reason, message));
+        executor.execute(() -> live.key().logged(() -> live.end(reason, message)));
     }
 
     private static Reason reasonOf(DebugSessionStatus status) {

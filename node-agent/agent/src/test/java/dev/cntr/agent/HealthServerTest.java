@@ -15,13 +15,32 @@ class HealthServerTest {
     @Test
     void readinessSaysWhatIsMissing() throws Exception {
         AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.of("the runtime does not answer"));
-        try (HealthServer server = new HealthServer(0, problem::get)) {
+        try (HealthServer server = new HealthServer(0, problem::get, new Metrics())) {
             assertThat(get(server, "/healthz").statusCode()).isEqualTo(200);
             HttpResponse<String> notReady = get(server, "/readyz");
             assertThat(notReady.statusCode()).isEqualTo(503);
             assertThat(notReady.body()).isEqualTo("the runtime does not answer\n");
             problem.set(Optional.empty());
             assertThat(get(server, "/readyz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatIsCountedIsScraped() throws Exception {
+        Metrics metrics = new Metrics();
+        metrics.sessions(() -> 3);
+        metrics.refused("NotAuthorized");
+        metrics.refused("NotAuthorized");
+        metrics.refused("Expired");
+        try (HealthServer server = new HealthServer(0, Optional::empty, metrics)) {
+            HttpResponse<String> scraped = get(server, "/metrics");
+            assertThat(scraped.headers().firstValue("content-type"))
+                    .hasValue("text/plain; version=0.0.4; charset=utf-8");
+            assertThat(scraped.body())
+                    .contains("# TYPE cntr_agent_sessions gauge\ncntr_agent_sessions 3.0\n")
+                    .contains("\ncntr_agent_attaches_total 0.0\n")
+                    .contains("\ncntr_agent_refusals_total{reason=\"Expired\"} 1.0\n")
+                    .contains("\ncntr_agent_refusals_total{reason=\"NotAuthorized\"} 2.0\n");
         }
     }
 

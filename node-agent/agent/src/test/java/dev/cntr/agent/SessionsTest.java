@@ -42,7 +42,11 @@ class SessionsTest {
     void sessions() {
         events = new SessionEvents(client, "cntr-agent", "n1", Clock.systemUTC());
         sessions = new Sessions(
-                new Failing(), new StatusWriter(client, events), SessionRecording.Policy.NONE, Clock.systemUTC());
+                new Failing(),
+                new StatusWriter(client, events),
+                SessionRecording.Policy.NONE,
+                new Metrics(),
+                Clock.systemUTC());
     }
 
     @AfterEach
