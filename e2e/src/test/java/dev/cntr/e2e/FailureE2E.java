@@ -170,7 +170,7 @@ class FailureE2E {
         Cluster.Node worker = cluster.nodes().getLast();
         Process client = started("attach", Targets.ON_WORKER, "--", "sh", "-c", "echo begun; exec sleep 600");
         assertThat(client.inputReader().readLine()).isEqualTo("begun");
-        worker.sh("kill -9 $(grep -lz dev.cntr.agent.Main /proc/[0-9]*/cmdline | head -1 | cut -d/ -f3)")
+        worker.sh("kill -9 $(grep -lz '[d]ev.cntr.agent.Main' /proc/[0-9]*/cmdline | head -1 | cut -d/ -f3)")
                 .ok();
         assertThat(client.waitFor()).isEqualTo(LOST);
         assertThat(client.errorReader().lines()).anyMatch(line -> line.startsWith("error") && line.contains("agent"));

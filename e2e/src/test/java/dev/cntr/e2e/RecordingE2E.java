@@ -75,6 +75,21 @@ class RecordingE2E {
         return cluster.kubectl(arguments.toArray(String[]::new));
     }
 
+    private String agentOn(Cluster.Node node) {
+        return cluster.kubectl(
+                        "-n",
+                        Cluster.SYSTEM,
+                        "get",
+                        "pods",
+                        "-l",
+                        "app.kubernetes.io/component=agent",
+                        "--field-selector=spec.nodeName=" + node.name(),
+                        "-o",
+                        "jsonpath={.items[0].metadata.name}")
+                .ok()
+                .out();
+    }
+
     private void awaitEvent(JsonNode session, String reason) {
         String name = session.at("/metadata/name").asText();
         await().atMost(Duration.ofSeconds(20))
@@ -149,6 +164,60 @@ class RecordingE2E {
                         .ok()
                         .out())
                 .isEmpty();
+    }
+
+    @Test
+    void onAFullDiskNothingIsShownThatMustBeRecorded() {
+        Cluster.Node node = cluster.nodes().getFirst();
+        String agent = agentOn(node);
+        String pid = node.sh("grep -lz '[d]ev.cntr.agent.Main' /proc/[0-9]*/cmdline | head -1 | cut -d/ -f3")
+                .ok()
+                .out()
+                .strip();
+        node.sh("mount -N " + pid + " -t tmpfs -o size=64k full /recordings").ok();
+        try {
+            onAgent(agent, "sh", "-c", "cat /dev/zero > /recordings/fill 2>/dev/null || true")
+                    .ok();
+            Run refused = cluster.cntr("attach", "--recording=Required", Targets.ON_SERVER, "--", "echo", "shown");
+            assertThat(refused.exit()).as(refused.toString()).isEqualTo(125);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err()).contains("No space left on device");
+
+            noSessions(); // the plugin has deleted the one that came to nothing
+            Run unrecorded = cluster.cntr("attach", "--recording=BestEffort", Targets.ON_SERVER, "--", "echo", "shown");
+            assertThat(unrecorded.ok().out()).isEqualTo("shown\n");
+            JsonNode session = session();
+            assertThat(condition(session, "Recorded").path("status").asText()).isEqualTo("False");
+            assertThat(condition(session, "Completed").path("reason").asText()).isEqualTo("Exited");
+            awaitEvent(session, "RecordingIncomplete");
+
+            noSessions();
+            onAgent(agent, "rm", "/recordings/fill").ok();
+            Run ended = cluster.cntr(
+                    "attach",
+                    "--recording=Required",
+                    Targets.ON_SERVER,
+                    "--",
+                    "sh",
+                    "-c",
+                    "head -c 300000 /dev/zero | tr '\\0' x; sleep 60");
+            assertThat(ended.exit()).as(ended.err()).isEqualTo(125);
+            assertThat(ended.err()).contains("No space left on device");
+            assertThat(ended.stdout()).hasSizeLessThan(64 * 1024);
+            session = session();
+            assertThat(condition(session, "Stalled").path("reason").asText()).isEqualTo("RecordingFailed");
+            assertThat(condition(session, "Recorded").path("reason").asText()).isEqualTo("RecordingIncomplete");
+            assertThat(onAgent(
+                                    agent,
+                                    "tail",
+                                    "-c1",
+                                    session.at("/status/recording/location").asText())
+                            .ok()
+                            .out())
+                    .isEqualTo("\n");
+        } finally {
+            node.sh("umount -N " + pid + " /recordings").ok();
+        }
     }
 
     @Test
