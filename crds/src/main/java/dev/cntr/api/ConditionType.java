@@ -1,7 +1,5 @@
 package dev.cntr.api;
 
-import java.util.Locale;
-
 /** The condition types of a session; {@link #text()} is how they are written in the resource. */
 public enum ConditionType {
     /** The debug container is prepared: a client may attach. False from the first write on, so that nobody takes a new session for a ready one. */
@@ -10,6 +8,8 @@ public enum ConditionType {
     RECONCILING,
     /** It failed for good. */
     STALLED,
+    /** Somebody approved it, where a policy demands that; not set elsewhere. */
+    APPROVED,
     /** It has a node, an agent and a relay. */
     SCHEDULED,
     /** At least one client is attached. */
@@ -19,7 +19,7 @@ public enum ConditionType {
     /** It ran and is over. */
     COMPLETED;
 
-    private final String text = name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+    private final String text = Names.word(this);
 
     /** The type as written in the resource, for example {@code Ready}. */
     public String text() {

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param ttlSecondsAfterFinished how long the object stays after the session's end
  * @param idleTimeout how long the session may go without a byte in either direction, also before anybody has attached; null for as long as it lives
  * @param recording whether what the session shows is recorded
+ * @param requester who asks for it, as the API server knows them; needed where a policy demands approval
+ * @param approvals what others decided, one entry a person
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -39,6 +41,20 @@ import org.jspecify.annotations.Nullable;
                 "!has(self.idleTimeout) || (duration(self.idleTimeout) >= duration('1s') && duration(self.idleTimeout) <= duration('24h'))",
         message = "idleTimeout must be between 1s and 24h",
         fieldPath = ".idleTimeout")
+@ValidationRule(
+        value =
+                "has(self.requester) == has(oldSelf.requester) && (!has(self.requester) || self.requester == oldSelf.requester)",
+        message = "requester is immutable")
+@ValidationRule(
+        value =
+                "!has(oldSelf.approvals) || has(self.approvals) && oldSelf.approvals.all(before, self.approvals.exists(now, now == before))",
+        message = "approvals are added, never changed or taken away",
+        fieldPath = ".approvals")
+@ValidationRule(
+        value =
+                "!has(oldSelf.approvals) || oldSelf.approvals.size() == 0 || duration(self.ttl) <= duration(oldSelf.ttl)",
+        message = "what was decided about may not live longer: make a new session",
+        fieldPath = ".ttl")
 @ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
 @ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
 @ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
@@ -79,7 +95,16 @@ public record DebugSessionSpec(
         @Default("Never")
         @JsonPropertyDescription(
                 "Whether what the session shows is recorded by the node's agent. Required: a session that cannot be recorded is refused, or ended. BestEffort: it goes on, and its condition Recorded says so.")
-        Recording recording) {
+        Recording recording,
+
+        @Size(min = 1, max = 1024)
+        @JsonPropertyDescription(
+                "Your own user name, as kubectl auth whoami prints it; needed where a DebugPolicy demands approval.")
+        @Nullable
+        String requester,
+
+        @Size(max = 8) @JsonPropertyDescription("What others decided about the session, added by kubectl cntr approve.")
+        List<Approval> approvals) {
 
     /** Whether what a session shows is recorded. */
     public enum Recording {
@@ -103,7 +128,9 @@ public record DebugSessionSpec(
             @Nullable String ttl,
             @Nullable Integer ttlSecondsAfterFinished,
             @Nullable String idleTimeout,
-            @Nullable Recording recording) {
+            @Nullable Recording recording,
+            @Nullable String requester,
+            @Nullable List<Approval> approvals) {
         this.target = target;
         this.tools = tools == null ? Tools.AGENT : tools;
         this.process = process == null ? DebugProcess.SHELL : process;
@@ -112,9 +139,11 @@ public record DebugSessionSpec(
         this.ttlSecondsAfterFinished = ttlSecondsAfterFinished == null ? 300 : ttlSecondsAfterFinished;
         this.idleTimeout = idleTimeout;
         this.recording = recording == null ? Recording.NEVER : recording;
+        this.requester = requester;
+        this.approvals = approvals == null ? List.of() : List.copyOf(approvals);
     }
 
-    /** One that may be idle for as long as it lives, and is not recorded. */
+    /** One that may be idle for as long as it lives, is not recorded, and does not say whose it is. */
     public DebugSessionSpec(
             Target target,
             @Nullable Tools tools,
@@ -122,7 +151,7 @@ public record DebugSessionSpec(
             Attach attach,
             @Nullable String ttl,
             @Nullable Integer ttlSecondsAfterFinished) {
-        this(target, tools, process, attach, ttl, ttlSecondsAfterFinished, null, null);
+        this(target, tools, process, attach, ttl, ttlSecondsAfterFinished, null, null, null, null);
     }
 
     /** How long it may be idle; empty for as long as it lives. */
@@ -208,7 +237,8 @@ public record DebugSessionSpec(
             List<Variable> env,
 
             @Default("Target")
-            @JsonPropertyDescription("Target: exactly the identity, capabilities and filters of the target container.")
+            @JsonPropertyDescription(
+                    "Target: exactly the identity, capabilities and filters of the target container. General adds tracing processes, NetAdmin changing and seeing the network, SysAdmin everything that root may; each needs a DebugPolicy that names it.")
             Profile profile) {
         /** A shell without a terminal, the default. */
         public static final DebugProcess SHELL = new DebugProcess(null, null, null, null);
@@ -229,7 +259,21 @@ public record DebugSessionSpec(
         public enum Profile {
             /** Exactly the target's. */
             @JsonProperty("Target")
-            TARGET
+            TARGET,
+            /** And tracing processes: CAP_SYS_PTRACE. */
+            @JsonProperty("General")
+            GENERAL,
+            /** And configuring and seeing the network: CAP_NET_ADMIN, CAP_NET_RAW. */
+            @JsonProperty("NetAdmin")
+            NET_ADMIN,
+            /** And all else that root may, without seccomp filter and security context. */
+            @JsonProperty("SysAdmin")
+            SYS_ADMIN;
+
+            /** As written in the resource, for example {@code NetAdmin}. */
+            public String text() {
+                return Names.word(this);
+            }
         }
     }
 

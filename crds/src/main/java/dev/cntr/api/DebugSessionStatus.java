@@ -37,7 +37,8 @@ public record DebugSessionStatus(
         @JsonPropertyDescription("The generation of the spec that was looked at last.") @Nullable
         Long observedGeneration,
 
-        @Size(max = 16) @JsonPropertyDescription("Ready, Reconciling, Stalled, Scheduled, Attached and Completed.")
+        @Size(max = 16)
+        @JsonPropertyDescription("Ready, Reconciling, Stalled, Approved, Scheduled, Attached and Completed.")
         List<Condition> conditions,
 
         @JsonPropertyDescription("The conditions in one word, for printing only.") @Nullable

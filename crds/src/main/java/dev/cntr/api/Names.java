@@ -1,5 +1,9 @@
 package dev.cntr.api;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /** The fixed names by which the parts of cntr find each other in a cluster. */
 public final class Names {
     /** API group of the custom resources. */
@@ -23,6 +27,9 @@ public final class Names {
     /** Environment variable that overrides {@link #RELAY_NAMESPACE}. */
     public static final String RELAY_NAMESPACE_VARIABLE = "CNTR_RELAY_NAMESPACE";
 
+    /** Environment variable that says whether the chart's admission policies are in force: {@code true} or {@code false}. */
+    public static final String ADMISSION_POLICIES_VARIABLE = "CNTR_ADMISSION_POLICIES";
+
     /** Label with the application's name; its value on all pods of cntr is {@link #APP}. */
     public static final String APP_LABEL = "app.kubernetes.io/name";
 
@@ -45,4 +52,11 @@ public final class Names {
     public static final String DEFAULT_CONTAINER_ANNOTATION = "kubectl.kubernetes.io/default-container";
 
     private Names() {}
+
+    /** A constant as the resources write it: {@code NetAdmin} for {@code NET_ADMIN}. */
+    public static String word(Enum<?> constant) {
+        return Arrays.stream(constant.name().split("_", -1))
+                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
+    }
 }

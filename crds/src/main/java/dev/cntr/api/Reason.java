@@ -1,7 +1,6 @@
 package dev.cntr.api;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -11,6 +10,14 @@ import java.util.stream.Collectors;
 public enum Reason {
     /** The operator placed the session; its agent has not answered yet. */
     SCHEDULED,
+    /** A {@link DebugPolicy} does not allow it. */
+    POLICY_DENIED,
+    /** A policy demands that somebody approves it; waited for. */
+    WAITING_FOR_APPROVAL,
+    /** Somebody approved it. */
+    APPROVED,
+    /** Somebody who may approve sessions said no. */
+    APPROVAL_DENIED,
     /** The target pod has no node or no running container yet; waited for. */
     POD_PENDING,
     /** No pod of that name in the session's namespace. */
@@ -61,9 +68,7 @@ public enum Reason {
     private static final Map<String, Reason> BY_TEXT =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Reason::text, Function.identity()));
 
-    private final String text = Arrays.stream(name().split("_", -1))
-            .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
-            .collect(Collectors.joining());
+    private final String text = Names.word(this);
 
     /** The reason as written in the resource, for example {@code PodNotFound}. */
     public String text() {

@@ -8,7 +8,7 @@ import java.util.Optional;
  * Something that happened to a session, as it is told in an Event.
  *
  * @param warning whether it is a failure
- * @param reason Scheduled, Created, Attached, RecordingKept, RecordingIncomplete, Completed or Failed
+ * @param reason WaitingForApproval, Approved, Scheduled, Created, Attached, RecordingKept, RecordingIncomplete, Completed or Failed
  * @param message why and what, as the session's condition says it
  * @param concernsPod whether the pod's owner is to be told as well: somebody was let in, or the end of it
  */
@@ -16,12 +16,18 @@ public record SessionEvent(boolean warning, String reason, String message, boole
     /** What a write of the status has brought about, in the order in which it happens to a session. */
     public static List<SessionEvent> between(DebugSessionStatus before, DebugSessionStatus after) {
         List<SessionEvent> events = new ArrayList<>();
+        if (waitsForApproval(after) && !waitsForApproval(before)) {
+            String message =
+                    after.condition(ConditionType.APPROVED).orElseThrow().message();
+            events.add(new SessionEvent(false, Reason.WAITING_FOR_APPROVAL.text(), message, false));
+        }
         for (ConditionType type : ConditionType.values()) {
             if (type == ConditionType.RECORDED) {
                 recorded(before, after).ifPresent(events::add);
             } else if (after.holds(type) && !before.holds(type)) {
                 Condition condition = after.condition(type).orElseThrow();
                 switch (type) {
+                    case APPROVED -> events.add(new SessionEvent(false, "Approved", condition.message(), false));
                     case SCHEDULED -> events.add(new SessionEvent(false, "Scheduled", condition.message(), false));
                     case READY -> events.add(new SessionEvent(false, "Created", condition.message(), false));
                     case ATTACHED -> events.add(new SessionEvent(false, "Attached", condition.message(), true));
@@ -42,6 +48,12 @@ public record SessionEvent(boolean warning, String reason, String message, boole
         return now.filter(condition -> !Optional.of(condition.status()).equals(then))
                 .map(condition -> new SessionEvent(
                         !after.holds(ConditionType.RECORDED), condition.reason(), condition.message(), false));
+    }
+
+    private static boolean waitsForApproval(DebugSessionStatus status) {
+        return status.condition(ConditionType.APPROVED)
+                .filter(condition -> condition.reason().equals(Reason.WAITING_FOR_APPROVAL.text()))
+                .isPresent();
     }
 
     private static String explained(Condition condition) {

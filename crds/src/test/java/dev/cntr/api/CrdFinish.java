@@ -8,40 +8,86 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
-/** Adds to the generated CRD what the generator has no annotation for: list types, the required spec, the order of the columns. */
-final class CrdFinish {
-    private static final List<String> COLUMNS =
-            List.of("Pod", "Container", "Node", "Phase", "Reason", "Exit", "Age", "Expires", "Message");
-
-    private CrdFinish() {}
-
-    static CustomResourceDefinition of(CustomResourceDefinition generated) {
-        for (CustomResourceDefinitionVersion version : generated.getSpec().getVersions()) {
-            version.getAdditionalPrinterColumns()
-                    .sort(Comparator.comparing(
-                            CustomResourceColumnDefinition::getName, Comparator.comparing(CrdFinish::column)));
-            JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
-            root.setDescription("A debugging session beside one container of one pod in the same namespace.");
-            root.setRequired(List.of("spec"));
-            property(root, "spec").setDescription("What is asked for. All but the times is fixed at creation.");
+/** Adds to a generated CRD what the generator has no annotation for: list types, the required spec, the order of the columns. */
+enum CrdFinish {
+    DEBUG_SESSIONS(
+            "debugsessions",
+            "A debugging session beside one container of one pod in the same namespace.",
+            List.of("Pod", "Container", "Node", "Phase", "Reason", "Exit", "Age", "Expires", "Message")) {
+        @Override
+        void finish(JSONSchemaProps root) {
+            property(root, "spec")
+                    .setDescription(
+                            "What is asked for. All but the times is fixed at creation, and approvals are only added.");
             property(root, "status").setDescription("What was found out and done.");
             keyed(property(root, "status", "conditions"), "type");
             keyed(property(root, "spec", "process", "env"), "name");
             property(root, "spec", "process", "command").setXKubernetesListType("atomic");
+            keyed(property(root, "spec", "approvals"), "username");
             property(root, "spec", "attach", "publicKeys").setXKubernetesListType("set");
+        }
+    },
+    DEBUG_POLICIES(
+            "debugpolicies",
+            "A ceiling over the debugging sessions of some namespaces. A session must fit every policy of its namespace.",
+            List.of("MaxTTL", "Profiles", "Approval", "Age")) {
+        @Override
+        void finish(JSONSchemaProps root) {
+            property(root, "spec")
+                    .setDescription("What sessions may be. A part that is missing says nothing about it.");
+            property(root, "spec", "profiles").setXKubernetesListType("set");
+            JSONSchemaProps selector = property(root, "spec", "namespaceSelector");
+            selector.setXKubernetesMapType("atomic");
+            property(selector, "matchExpressions").setXKubernetesListType("atomic");
+        }
+    };
+
+    private final String plural;
+    private final String description;
+    private final List<String> columns;
+
+    CrdFinish(String plural, String description, List<String> columns) {
+        this.plural = plural;
+        this.description = description;
+        this.columns = columns;
+    }
+
+    /** The part that is of this kind alone. */
+    abstract void finish(JSONSchemaProps root);
+
+    /** The CRD's own name. */
+    String crd() {
+        return plural + "." + Names.GROUP;
+    }
+
+    /** The columns that {@code kubectl get} prints, in their order. */
+    List<String> columns() {
+        return columns;
+    }
+
+    CustomResourceDefinition of(CustomResourceDefinition generated) {
+        for (CustomResourceDefinitionVersion version : generated.getSpec().getVersions()) {
+            version.getAdditionalPrinterColumns()
+                    .sort(Comparator.comparing(
+                            CustomResourceColumnDefinition::getName, Comparator.comparing(this::place)));
+            JSONSchemaProps root = version.getSchema().getOpenAPIV3Schema();
+            root.setDescription(description);
+            root.setRequired(List.of("spec"));
+            finish(root);
         }
         return generated;
     }
 
-    private static int column(String name) {
-        int at = COLUMNS.indexOf(name);
+    private int place(String column) {
+        int at = columns.indexOf(column);
         if (at < 0) {
-            throw new IllegalStateException("column %s has no place: add it to CrdFinish.COLUMNS".formatted(name));
+            throw new IllegalStateException(
+                    "column %s of %s has no place: add it to CrdFinish".formatted(column, crd()));
         }
         return at;
     }
 
-    private static void keyed(JSONSchemaProps list, String key) {
+    static void keyed(JSONSchemaProps list, String key) {
         list.setXKubernetesListType("map");
         list.setXKubernetesListMapKeys(List.of(key));
     }

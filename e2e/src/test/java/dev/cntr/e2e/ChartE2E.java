@@ -143,7 +143,9 @@ class ChartE2E {
             assertThat(client.waitFor()).isNotZero();
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(everything())
-                            .containsExactly("customresourcedefinition.apiextensions.k8s.io/debugsessions.cntr.dev"));
+                            .containsExactly(
+                                    "customresourcedefinition.apiextensions.k8s.io/debugpolicies.cntr.dev",
+                                    "customresourcedefinition.apiextensions.k8s.io/debugsessions.cntr.dev"));
             assertThat(cluster.kubectl("get", "debugsessions", "-A", "-o", "name")
                             .ok()
                             .out())

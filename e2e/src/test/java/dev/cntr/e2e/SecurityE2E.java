@@ -185,9 +185,9 @@ class SecurityE2E {
     void whatIsNotOfferedCannotBeAskedFor() {
         assertThat(HandMade.tryCreate(alice, A, "web", "tools: {source: Host}").err())
                 .contains("spec.tools.source", "Unsupported value");
-        String general = HandMade.manifest(A, "web", Possession.generate(), "")
-                .replace("command: [cat]", "command: [cat], profile: General");
-        assertThat(HandMade.create(alice, general).err()).contains("spec.process.profile", "Unsupported value");
+        String root = HandMade.manifest(A, "web", Possession.generate(), "")
+                .replace("command: [cat]", "command: [cat], profile: Root");
+        assertThat(HandMade.create(alice, root).err()).contains("spec.process.profile", "Unsupported value");
         assertThat(HandMade.tryCreate(alice, A, "web", "ttl: 25h").err()).contains("24h");
     }
 

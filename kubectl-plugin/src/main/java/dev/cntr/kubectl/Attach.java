@@ -61,12 +61,11 @@ final class Attach {
         try (Cluster cluster = Cluster.connect(request.cluster())) {
             String pod = request.target().pod(cluster);
             Sessions sessions = new Sessions(cluster);
-            Session created = sessions.create(spec(pod, key.join()));
-            // asked while operator and agent are at work, so that it takes no time
-            CompletableFuture<Optional<String>> user = CompletableFuture.supplyAsync(cluster::userName, BESIDE);
+            Optional<String> user = cluster.userName();
+            Session created = sessions.create(spec(pod, key.join(), user));
             try (Abandoned abandoned = new Abandoned(sessions, created)) {
                 Session session = sessions.awaitReady(created, request.timeout(), progress::saw);
-                try (Relay relay = Relay.open(cluster, session, user.join());
+                try (Relay relay = Relay.open(cluster, session, user);
                         Terminal tty = terminal.join()) {
                     WindowSize size = tty == null ? WindowSize.NONE : tty.size();
                     try (ClientStream stream = connect(relay, size, key.join(), session)) {
@@ -80,16 +79,18 @@ final class Attach {
         }
     }
 
-    private DebugSessionSpec spec(String pod, Possession key) {
+    private DebugSessionSpec spec(String pod, Possession key, Optional<String> user) {
         return new DebugSessionSpec(
                 new DebugSessionSpec.Target(pod, request.container()),
                 null,
-                new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), null),
+                new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), request.profile()),
                 new DebugSessionSpec.Attach(List.of(key.publicKey())),
                 request.ttl(),
                 null,
                 request.idleTimeout(),
-                request.recording());
+                request.recording(),
+                user.orElse(null),
+                null);
     }
 
     private ClientStream connect(Relay relay, WindowSize size, Possession key, Session session) {

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.api.TimeToLive;
@@ -64,6 +65,7 @@ final class AttachCommand implements Callable<Integer> {
                 options.stdin() || shell,
                 hasTty,
                 variables(env, hasTty),
+                profile(),
                 duration("--ttl", options.ttl()),
                 duration("--idle-timeout", options.idleTimeout()),
                 recording(),
@@ -95,6 +97,18 @@ final class AttachCommand implements Callable<Integer> {
             throw usage("'" + namespace + "' is not the name of a namespace");
         }
         return namespace;
+    }
+
+    private Profile profile() {
+        String profile = options.profile();
+        return switch (profile) {
+            case "target" -> Profile.TARGET;
+            case "general" -> Profile.GENERAL;
+            case "netadmin" -> Profile.NET_ADMIN;
+            case "sysadmin" -> Profile.SYS_ADMIN;
+            default ->
+                throw usage("--profile: there is no '" + profile + "', but: target, general, netadmin, sysadmin");
+        };
     }
 
     private static @Nullable String duration(String option, @Nullable String value) {

@@ -58,6 +58,13 @@ final class AttachOptions {
             value("NAME", "The pod's namespace; by default the context's.", "-n", "--namespace");
     private final OptionSpec context = value("NAME", "The kubeconfig's context.", "--context");
     private final OptionSpec kubeconfig = value("FILE", "The kubeconfig file.", "--kubeconfig");
+    private final OptionSpec profile = OptionSpec.builder("--profile")
+            .type(String.class)
+            .paramLabel("NAME")
+            .defaultValue("target")
+            .description("What the command may do beyond the container: target (default, nothing), general (trace),"
+                    + " netadmin, sysadmin (all); a DebugPolicy must allow it.")
+            .build();
     private final OptionSpec ttl =
             value("TIME", "Longest life of the session, such as 30m; default 1h, at most 24h.", "--ttl");
     private final OptionSpec idleTimeout = value(
@@ -89,6 +96,7 @@ final class AttachOptions {
                 namespace,
                 context,
                 kubeconfig,
+                profile,
                 ttl,
                 idleTimeout,
                 recording,
@@ -139,6 +147,10 @@ final class AttachOptions {
         return kubeconfig.getValue();
     }
 
+    String profile() {
+        return profile.getValue();
+    }
+
     @Nullable
     String ttl() {
         return ttl.getValue();
@@ -174,7 +186,7 @@ final class AttachOptions {
         return Boolean.TRUE.equals(flag.getValue());
     }
 
-    private static OptionSpec value(String label, String description, String... names) {
+    static OptionSpec value(String label, String description, String... names) {
         return OptionSpec.builder(names)
                 .type(String.class)
                 .paramLabel(label)
@@ -189,7 +201,7 @@ final class AttachOptions {
                 .build();
     }
 
-    private static OptionSpec time(String byDefault, String description, String name) {
+    static OptionSpec time(String byDefault, String description, String name) {
         return OptionSpec.builder(name)
                 .type(Duration.class)
                 .paramLabel("TIME")

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.kubectl.cluster.ClusterOptions;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param stdin whether standard input is sent
  * @param tty whether the command gets a terminal
  * @param env variables beside the target's
+ * @param profile what it may do beyond the target
  * @param ttl null for the cluster's default
  * @param idleTimeout null for as long as the session lives
  * @param timeout how long to wait for the agent
@@ -28,6 +30,7 @@ record AttachRequest(
         boolean stdin,
         boolean tty,
         List<Variable> env,
+        Profile profile,
         @Nullable String ttl,
         @Nullable String idleTimeout,
         Recording recording,

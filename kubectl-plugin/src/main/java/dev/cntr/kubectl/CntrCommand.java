@@ -23,6 +23,7 @@ final class CntrCommand implements Runnable {
                         "Examples:",
                         "  kubectl cntr attach pod/hello -c app",
                         "  kubectl cntr replay UID-1.cast",
+                        "  kubectl cntr approve hello-x7k2p",
                         "",
                         "Help on a command: kubectl cntr attach --help");
         addStandardOptions(spec);

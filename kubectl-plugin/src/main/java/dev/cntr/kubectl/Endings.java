@@ -66,6 +66,7 @@ final class Endings {
             case SESSION_NOT_FOUND, SESSION_NOT_READY, DELETED, COMPLETED, AGENT_STOPPING -> ExitCode.LOST;
             case EXPIRED -> ExitCode.EXPIRED;
             case NOT_AUTHORIZED -> ExitCode.FORBIDDEN;
+            case POLICY_DENIED -> ExitCode.USAGE;
             case TARGET_GONE -> ExitCode.NOT_RUNNING;
             case PROTOCOL, VERSION, ALREADY_ATTACHED, START_FAILED, INTERNAL -> ExitCode.INTERNAL;
         };
@@ -74,6 +75,7 @@ final class Endings {
     private static String nextStep(ErrorCode code) {
         return switch (code) {
             case EXPIRED -> "attach again, with a longer --ttl or --idle-timeout";
+            case POLICY_DENIED -> "ask whoever may change that policy";
             case VERSION, PROTOCOL -> "use a kubectl-cntr of the cluster's cntr release";
             case SESSION_NOT_FOUND,
                     SESSION_NOT_READY,

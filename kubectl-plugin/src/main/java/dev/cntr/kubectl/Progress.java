@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.kubectl.cluster.Session;
 import java.io.PrintStream;
@@ -24,6 +25,7 @@ final class Progress {
     private final long start = System.nanoTime();
     private boolean scheduled;
     private boolean ready;
+    private boolean waitsForApproval;
 
     Progress(PrintStream to, Detail detail) {
         this.to = to;
@@ -32,6 +34,16 @@ final class Progress {
 
     /** Says what is new about a session. */
     void saw(Session session) {
+        if (!waitsForApproval && session.waitsForApproval()) {
+            waitsForApproval = true;
+            String why = session.status()
+                    .condition(ConditionType.APPROVED)
+                    .map(Condition::message)
+                    .orElse("");
+            if (detail != Detail.QUIET) { // nothing happens until somebody has been asked
+                to.println(Text.oneLine("waiting for approval: " + why));
+            }
+        }
         if (!scheduled && session.status().nodeName() != null) {
             scheduled = true;
             say("session " + session + " scheduled on " + session.status().nodeName());

@@ -116,6 +116,7 @@ class AttachCommandTest {
         "x --idle-timeout=25h, --idle-timeout: '25h' is not between 1s and 24h",
         "x --recording=yes, --recording: 'yes' is neither Never nor BestEffort nor Required",
         "x --ttl=forever, --ttl: 'forever' is not a duration",
+        "x --profile=root, --profile: there is no 'root'",
         "x -n ../b, is not the name of a namespace",
     })
     void mistakesAreExplained(String line, String message) {

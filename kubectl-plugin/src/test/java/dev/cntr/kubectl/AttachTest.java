@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.kubectl.cluster.ClusterOptions;
@@ -200,6 +201,7 @@ class AttachTest {
                 true,
                 tty,
                 List.of(),
+                Profile.TARGET,
                 null,
                 null,
                 DebugSessionSpec.Recording.NEVER,

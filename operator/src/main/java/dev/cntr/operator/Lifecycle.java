@@ -1,14 +1,17 @@
 package dev.cntr.operator;
 
+import dev.cntr.api.Ceiling;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
 import dev.cntr.api.Reason;
+import dev.cntr.api.StatusChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -16,10 +19,12 @@ import java.util.stream.Stream;
 /** Names the next step for a session, from what it is now and what time it is. Pure, and blind to what happened before. */
 final class Lifecycle {
     private final NodeServices services;
+    private final Policies policies;
     private final Limits limits;
 
-    Lifecycle(NodeServices services, Limits limits) {
+    Lifecycle(NodeServices services, Policies policies, Limits limits) {
         this.services = services;
+        this.policies = policies;
         this.limits = limits;
     }
 
@@ -37,10 +42,38 @@ final class Lifecycle {
         if (status.finished()) {
             return ofFinished(session, now);
         }
-        if (status.placed()) {
-            return ofPlaced(session, now);
-        }
-        return expiry(session).isAfter(now) ? new Step.Place() : expired(session, now);
+        return switch (policies.over(session)) {
+            case Ceiling.Denied(Reason reason, String message) -> denied(session, reason, message, now);
+            case Ceiling.Pending _, Ceiling.Allowed _ when status.placed() -> ofPlaced(session, now);
+            case Ceiling.Pending _, Ceiling.Allowed _ when !expiry(session).isAfter(now) -> expired(session, now);
+            case Ceiling.Pending(String message) -> waitsForApproval(session, message, now);
+            case Ceiling.Allowed(List<String> approvers)
+            when !approvers.isEmpty() && !status.holds(ConditionType.APPROVED) -> approved(session, approvers, now);
+            case Ceiling.Allowed _ -> new Step.Place();
+        };
+    }
+
+    /** Until somebody decides, or its time is over; the status is written only when it says something new. */
+    private static Step waitsForApproval(DebugSession session, String message, Instant now) {
+        DebugSessionStatus status = session.getStatus();
+        DebugSessionStatus waiting = status.change()
+                .observedGeneration(session.getMetadata().getGeneration())
+                .expiresAt(expiry(session))
+                .condition(ConditionType.APPROVED, false, Reason.WAITING_FOR_APPROVAL, message, now)
+                .condition(ConditionType.READY, false, Reason.WAITING_FOR_APPROVAL, message, now)
+                .condition(ConditionType.RECONCILING, true, Reason.WAITING_FOR_APPROVAL, message, now)
+                .done();
+        return waiting.equals(status) ? new Step.Wait(Duration.between(now, expiry(session))) : new Step.Write(waiting);
+    }
+
+    private static Step approved(DebugSession session, List<String> approvers, Instant now) {
+        String message = "approved by " + String.join(", ", approvers);
+        return new Step.Write(session.getStatus()
+                .change()
+                .observedGeneration(session.getMetadata().getGeneration())
+                .condition(ConditionType.APPROVED, true, Reason.APPROVED, message, now)
+                .condition(ConditionType.READY, false, Reason.APPROVED, message, now)
+                .done());
     }
 
     private Step ofDeleted(DebugSession session, Instant now) {
@@ -121,6 +154,16 @@ final class Lifecycle {
                 .expiresAt(expiry(session))
                 .completed(Reason.EXPIRED, message, now)
                 .done());
+    }
+
+    private static Step denied(DebugSession session, Reason reason, String message, Instant now) {
+        StatusChange change = session.getStatus()
+                .change()
+                .observedGeneration(session.getMetadata().getGeneration());
+        if (session.getStatus().condition(ConditionType.APPROVED).isPresent() || reason == Reason.APPROVAL_DENIED) {
+            change.condition(ConditionType.APPROVED, false, reason, message, now);
+        }
+        return new Step.Write(change.stalled(reason, message, now).done());
     }
 
     private static Step lost(DebugSession session, String message, Instant now) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,14 +59,18 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     @Override
     public List<EventSource<?, DebugSession>> prepareEventSources(EventSourceContext<DebugSession> context) {
         NodePods pods = new NodePods(context, settings.systemNamespace(), settings.relayNamespace());
-        use(pods);
+        DebugPolicies policies = new DebugPolicies(context, settings.admissionPolicies());
+        use(pods, policies);
         metrics.countSessionsIn(context.getPrimaryCache()::list);
-        return pods.eventSources();
+        return Stream.of(pods.eventSources(), policies.eventSources())
+                .flatMap(List::stream)
+                .toList();
     }
 
-    /** Decides by these agents and relays from now on. */
-    void use(NodeServices services) {
-        rules = Optional.of(new Rules(new Lifecycle(services, limits), new Placement(services, limits, settings)));
+    /** Decides by these agents, relays and policies from now on. */
+    void use(NodeServices services, Policies policies) {
+        rules = Optional.of(
+                new Rules(new Lifecycle(services, policies, limits), new Placement(services, limits, settings)));
     }
 
     @Override

@@ -9,9 +9,11 @@ import java.util.Map;
  * @param systemNamespace namespace of the operator's lease and of the agents ({@code CNTR_SYSTEM_NAMESPACE})
  * @param relayNamespace namespace of the relays ({@code CNTR_RELAY_NAMESPACE})
  * @param identity this operator's name in the lease ({@code POD_NAME})
+ * @param admissionPolicies whether the chart's admission policies are in force ({@code CNTR_ADMISSION_POLICIES})
  * @param healthPort port of {@code /healthz} and {@code /readyz} ({@code CNTR_HEALTH_PORT})
  */
-record Settings(String systemNamespace, String relayNamespace, String identity, int healthPort) {
+record Settings(
+        String systemNamespace, String relayNamespace, String identity, boolean admissionPolicies, int healthPort) {
     /** Name of the lease that the leading operator holds. */
     static final String LEASE = "cntr-operator";
 
@@ -20,6 +22,7 @@ record Settings(String systemNamespace, String relayNamespace, String identity, 
                 environment.getOrDefault(Names.SYSTEM_NAMESPACE_VARIABLE, Names.SYSTEM_NAMESPACE),
                 environment.getOrDefault(Names.RELAY_NAMESPACE_VARIABLE, Names.RELAY_NAMESPACE),
                 environment.getOrDefault("POD_NAME", environment.getOrDefault("HOSTNAME", "cntr-operator")),
+                Boolean.parseBoolean(environment.get(Names.ADMISSION_POLICIES_VARIABLE)),
                 Integer.parseInt(environment.getOrDefault("CNTR_HEALTH_PORT", "8080")));
     }
 }

@@ -41,11 +41,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChartTest {
     private static final Path CHART = Path.of("../charts/cntr").toAbsolutePath().normalize();
 
-    @Test
-    void theCrdIsTheGeneratedOne() throws IOException {
-        CustomResourceDefinition rendered = one(render(), CustomResourceDefinition.class, "debugsessions.cntr.dev");
+    @ParameterizedTest
+    @ValueSource(strings = {"debugsessions.cntr.dev", "debugpolicies.cntr.dev"})
+    void theCrdsAreTheGeneratedOnes(String name) throws IOException {
+        CustomResourceDefinition rendered = one(render(), CustomResourceDefinition.class, name);
         CustomResourceDefinition generated = Serialization.unmarshal(
-                Files.readString(CHART.resolve("files/debugsessions.cntr.dev.yaml")), CustomResourceDefinition.class);
+                Files.readString(CHART.resolve("files/" + name + ".yaml")), CustomResourceDefinition.class);
         assertThat(rendered.getSpec()).isEqualTo(generated.getSpec());
     }
 
@@ -56,7 +57,7 @@ class ChartTest {
         assertThat(operator.getMetadata().getNamespace()).isEqualTo("sys");
         Map<String, String> environment =
                 environment(operator.getSpec().getTemplate().getSpec());
-        assertThat(Settings.of(environment)).isEqualTo(new Settings("sys", "rel", "(from the pod)", 8080));
+        assertThat(Settings.of(environment)).isEqualTo(new Settings("sys", "rel", "(from the pod)", false, 8080));
         assertThat(one(objects, DaemonSet.class, "cntr-relay").getMetadata().getNamespace())
                 .isEqualTo("rel");
     }
@@ -103,6 +104,8 @@ class ChartTest {
                         "[debugsessions/status] [patch, update]",
                         "[debugsessions/finalizers] [update]",
                         "[pods] [get]",
+                        "[debugpolicies] [get, list, watch]",
+                        "[namespaces] [get, list, watch]",
                         "[events] [create]");
     }
 
@@ -147,7 +150,9 @@ class ChartTest {
                         "cntr-pods",
                         "cntr-status",
                         "cntr-operator",
-                        "cntr-workloads");
+                        "cntr-workloads",
+                        "cntr-ceiling",
+                        "cntr-approvals");
         assertThat(objects.stream()
                         .filter(ValidatingAdmissionPolicyBinding.class::isInstance)
                         .map(binding -> ((ValidatingAdmissionPolicyBinding) binding).getSpec())
@@ -156,6 +161,23 @@ class ChartTest {
                         policies.stream().map(name -> name + " [Deny]").toList());
         assertThat(names(render("policies.enabled", "false"), ValidatingAdmissionPolicy.class))
                 .isEmpty();
+    }
+
+    /** Or approvals would be believed that anybody can write. */
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void operatorAndAgentsAreToldWhetherThePoliciesAreInForce(String enabled) {
+        Collection<HasMetadata> objects = render("policies.enabled", enabled);
+        assertThat(environment(one(objects, Deployment.class, "cntr-operator")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .containsEntry(Names.ADMISSION_POLICIES_VARIABLE, enabled);
+        assertThat(environment(one(objects, DaemonSet.class, "cntr-agent")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .containsEntry(Names.ADMISSION_POLICIES_VARIABLE, enabled);
     }
 
     @Test

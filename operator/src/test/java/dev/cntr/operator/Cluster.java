@@ -1,10 +1,15 @@
 package dev.cntr.operator;
 
+import dev.cntr.api.Approval;
+import dev.cntr.api.Ceiling;
+import dev.cntr.api.DebugPolicy;
+import dev.cntr.api.DebugPolicySpec;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionSpec.Attach;
 import dev.cntr.api.DebugSessionSpec.Target;
 import dev.cntr.api.Names;
+import dev.cntr.api.Selector;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -12,6 +17,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Objects of a small cluster: pod {@code web} with containers app and log, on node n1. */
@@ -21,7 +27,21 @@ final class Cluster {
             new ContainerStateBuilder().withNewRunning().endRunning().build();
     static final NodeServices SERVED = services(new Presence.Ready("agent-1"), new Presence.Ready("relay-1"));
 
+    static final Policies NO_POLICIES = policies();
+
     private Cluster() {}
+
+    /** Of every namespace. */
+    static DebugPolicy policy(String name, String maxTtl) {
+        DebugPolicy policy = new DebugPolicy();
+        policy.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        policy.setSpec(new DebugPolicySpec(new Selector(null, null), maxTtl, null, null));
+        return policy;
+    }
+
+    static Policies policies(DebugPolicy... policies) {
+        return session -> Ceiling.over(session, Map.of(), List.of(policies), true);
+    }
 
     static DebugSession session() {
         DebugSession session = new DebugSession();
@@ -37,7 +57,21 @@ final class Cluster {
     }
 
     static DebugSessionSpec spec(String ttl) {
-        return new DebugSessionSpec(new Target("web", "app"), null, null, new Attach(List.of("ed25519:key")), ttl, 300);
+        return spec(ttl, null);
+    }
+
+    static DebugSessionSpec spec(String ttl, @Nullable String requester, Approval... approvals) {
+        return new DebugSessionSpec(
+                new Target("web", "app"),
+                null,
+                null,
+                new Attach(List.of("ed25519:key")),
+                ttl,
+                300,
+                null,
+                null,
+                requester,
+                List.of(approvals));
     }
 
     static Pod web(@Nullable ContainerState app) {

@@ -3,8 +3,12 @@ package dev.cntr.operator;
 import static dev.cntr.operator.Cluster.CREATED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cntr.api.Approval;
+import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugPolicy;
+import dev.cntr.api.DebugPolicySpec;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
@@ -64,14 +68,15 @@ class LifecycleTest {
 
     @Test
     void aLostAgentTakesItsSessionsWithIt() {
-        assertThat(ending(new Lifecycle(AGENT_GONE, Limits.DEFAULT).next(finalized(PREPARED), at(1))))
+        assertThat(ending(new Lifecycle(AGENT_GONE, Cluster.NO_POLICIES, Limits.DEFAULT)
+                        .next(finalized(PREPARED), at(1))))
                 .isEqualTo("Stalled AgentLost");
     }
 
     @Test
     void aSilentAgentIsLostAfterAWhile() {
         NodeServices silent = Cluster.services(new Presence.Unready("agent-1", at(10)), new Presence.Absent());
-        Lifecycle lifecycle = new Lifecycle(silent, Limits.DEFAULT);
+        Lifecycle lifecycle = new Lifecycle(silent, Cluster.NO_POLICIES, Limits.DEFAULT);
         assertThat(lifecycle.next(finalized(PREPARED), at(20))).isEqualTo(new Step.Wait(Duration.ofSeconds(20)));
         assertThat(ending(lifecycle.next(finalized(PREPARED), at(40)))).isEqualTo("Stalled AgentLost");
     }
@@ -87,6 +92,68 @@ class LifecycleTest {
     }
 
     @Test
+    void whatAPolicyDoesNotAllowIsNotPlacedAndEndsWhereItIs() {
+        Lifecycle strict =
+                new Lifecycle(Cluster.SERVED, Cluster.policies(Cluster.policy("strict", "5m")), Limits.DEFAULT);
+        assertThat(ending(strict.next(Cluster.session(), at(1)))).isEqualTo("Stalled PolicyDenied");
+        assertThat(ending(strict.next(finalized(PREPARED), at(1)))).isEqualTo("Stalled PolicyDenied");
+        assertThat(strict.next(finalized(EXITED), at(61))).isEqualTo(new Step.RemoveFinalizer());
+        assertThat(strict.next(deleted(EXITED), at(3))).isEqualTo(new Step.RemoveFinalizer());
+    }
+
+    @Test
+    void aSessionThatNeedsApprovalWaitsForItUntilItsEnd() {
+        Lifecycle strict = approving();
+        DebugSession session = Cluster.session();
+        session.setSpec(Cluster.spec("10m", "jane"));
+        DebugSessionStatus waiting = ((Step.Write) strict.next(session, at(1))).status();
+        assertThat(waiting.condition(ConditionType.READY)).hasValueSatisfying(ready -> {
+            assertThat(ready.holds()).isFalse();
+            assertThat(ready.reason()).isEqualTo("WaitingForApproval");
+        });
+        assertThat(waiting.condition(ConditionType.APPROVED))
+                .hasValueSatisfying(c -> assertThat(c.message()).endsWith("kubectl cntr approve web-x1 -n shop"));
+        assertThat(waiting.expiresAt()).isEqualTo(CREATED.plusSeconds(600));
+        session.setStatus(waiting);
+        assertThat(strict.next(session, at(2))).isEqualTo(new Step.Wait(Duration.ofSeconds(598)));
+        assertThat(ending(strict.next(session, at(600)))).isEqualTo("Completed Expired");
+    }
+
+    @Test
+    void anApprovedSessionSaysByWhomAndIsPlaced() {
+        DebugSession session = Cluster.session();
+        session.setSpec(Cluster.spec("10m", "jane", new Approval("bob", Decision.APPROVED, null)));
+        DebugSessionStatus approved = ((Step.Write) approving().next(session, at(1))).status();
+        assertThat(approved.condition(ConditionType.APPROVED))
+                .hasValueSatisfying(condition -> assertThat(condition.message()).isEqualTo("approved by bob"));
+        session.setStatus(approved);
+        assertThat(approving().next(session, at(1))).isEqualTo(new Step.Place());
+    }
+
+    @Test
+    void aDenialEndsASessionThatRunsAndARunningOneNeedsNoLaterApproval() {
+        DebugSession session = finalized(PREPARED);
+        session.setSpec(Cluster.spec("10m", "jane"));
+        assertThat(approving().next(session, at(1))).isEqualTo(new Step.Wait(Duration.ofSeconds(601)));
+        session.setSpec(Cluster.spec("10m", "jane", new Approval("bob", Decision.DENIED, "no")));
+        assertThat(ending(next(session, at(1)))).isEqualTo("Stalled ApprovalDenied");
+    }
+
+    private static Lifecycle approving() {
+        DebugPolicy policy = Cluster.policy("strict", "1h");
+        policy.setSpec(new DebugPolicySpec(
+                policy.getSpec().namespaceSelector(), null, null, new DebugPolicySpec.ApprovalRule(true)));
+        return new Lifecycle(Cluster.SERVED, Cluster.policies(policy), Limits.DEFAULT);
+    }
+
+    @Test
+    void whatAPolicyAllowsIsPlaced() {
+        Lifecycle lenient =
+                new Lifecycle(Cluster.SERVED, Cluster.policies(Cluster.policy("lenient", "10m")), Limits.DEFAULT);
+        assertThat(lenient.next(Cluster.session(), at(1))).isEqualTo(new Step.Place());
+    }
+
+    @Test
     void aFinishedSessionStaysForItsRetentionAndThenGoes() {
         assertThat(next(finalized(EXITED), at(61))).isEqualTo(new Step.RemoveFinalizer());
         assertThat(next(with(EXITED), at(61))).isEqualTo(new Step.Wait(Duration.ofSeconds(299)));
@@ -98,7 +165,7 @@ class LifecycleTest {
         assertThat(next(deleted(PREPARED), at(3))).isEqualTo(new Step.Wait(Duration.ofSeconds(7)));
         assertThat(next(deleted(EXITED), at(3))).isEqualTo(new Step.RemoveFinalizer());
         assertThat(next(deleted(PREPARED), at(10))).isEqualTo(new Step.RemoveFinalizer());
-        assertThat(new Lifecycle(AGENT_GONE, Limits.DEFAULT).next(deleted(PREPARED), at(3)))
+        assertThat(new Lifecycle(AGENT_GONE, Cluster.NO_POLICIES, Limits.DEFAULT).next(deleted(PREPARED), at(3)))
                 .isEqualTo(new Step.RemoveFinalizer());
         assertThat(next(deleted(DebugSessionStatus.EMPTY), at(3))).isEqualTo(new Step.RemoveFinalizer());
     }
@@ -112,7 +179,7 @@ class LifecycleTest {
     }
 
     private static Step next(DebugSession session, Instant now) {
-        return new Lifecycle(Cluster.SERVED, Limits.DEFAULT).next(session, now);
+        return new Lifecycle(Cluster.SERVED, Cluster.NO_POLICIES, Limits.DEFAULT).next(session, now);
     }
 
     private static Instant at(int seconds) {

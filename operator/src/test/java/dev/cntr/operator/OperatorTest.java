@@ -3,12 +3,16 @@ package dev.cntr.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugPolicy;
+import dev.cntr.api.DebugPolicySpec;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
 import dev.cntr.api.Phase;
 import dev.cntr.api.Reason;
+import dev.cntr.api.Selector;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -31,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @EnableKubernetesMockClient(crud = true)
 @SuppressWarnings("NullAway.Init") // the extension sets the fields
 class OperatorTest {
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "operator-1", 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "operator-1", true, 0);
     private static final Limits SHORT = new Limits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),
@@ -102,6 +107,36 @@ class OperatorTest {
         DebugSessionStatus status = await(create(Cluster.session()), DebugSessionStatus::finished);
         assertThat(status.condition(ConditionType.STALLED).orElseThrow().reason())
                 .isEqualTo(Reason.POD_NOT_FOUND.text());
+    }
+
+    @Test
+    void aPolicyThatComesLaterEndsTheSessionsThatItDoesNotAllow() {
+        client.resource(Cluster.ownPod(Names.AGENT, "agent-1", true)).create();
+        client.resource(Cluster.ownPod(Names.RELAY, "relay-1", true)).create();
+        client.resource(Cluster.web(Cluster.RUNNING)).create();
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("shop")
+                        .addToLabels("tier", "production")
+                        .endMetadata()
+                        .build())
+                .create();
+        DebugSession created = create(Cluster.session());
+        await(created, DebugSessionStatus::placed);
+
+        DebugPolicy elsewhere = Cluster.policy("elsewhere", "1m");
+        elsewhere.setSpec(new DebugPolicySpec(new Selector(Map.of("tier", "test"), null), "1m", null, null));
+        client.resource(elsewhere).create();
+        DebugPolicy here = Cluster.policy("here", "1m");
+        here.setSpec(new DebugPolicySpec(new Selector(Map.of("tier", "production"), null), "5m", null, null));
+        client.resource(here).create();
+        DebugSessionStatus denied = await(created, DebugSessionStatus::finished);
+        assertThat(denied.condition(ConditionType.STALLED)).hasValueSatisfying(condition -> {
+            assertThat(condition.reason()).isEqualTo(Reason.POLICY_DENIED.text());
+            assertThat(condition.message())
+                    .isEqualTo(
+                            "DebugPolicy here allows sessions of 5m at most in namespace shop, and this one has spec.ttl 10m");
+        });
     }
 
     @Test

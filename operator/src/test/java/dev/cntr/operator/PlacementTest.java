@@ -23,7 +23,7 @@ class PlacementTest {
     private static final Instant NOW = CREATED.plusSeconds(5);
     private static final Presence READY_AGENT = new Presence.Ready("agent-1");
     private static final Presence READY_RELAY = new Presence.Ready("relay-1");
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, 0);
 
     @Test
     void aRunningPodOnAServedNodeIsPlacedByOneWrite() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionReconcilerTest {
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, 0);
 
     @Test
     void aPlacedSessionIsLookedAtAgainWhenItsAgentShouldBeDone() {
@@ -51,7 +51,7 @@ class SessionReconcilerTest {
     private static SessionReconciler reconciler(Sessions sessions) {
         SessionReconciler reconciler = new SessionReconciler(
                 sessions, SETTINGS, Limits.DEFAULT, InstantSource.fixed(Cluster.CREATED), new OperatorMetrics());
-        reconciler.use(Cluster.SERVED);
+        reconciler.use(Cluster.SERVED, Cluster.NO_POLICIES);
         return reconciler;
     }
 

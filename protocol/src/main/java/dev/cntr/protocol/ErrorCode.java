@@ -27,7 +27,9 @@ public enum ErrorCode {
     /** The agent is shutting down. */
     AGENT_STOPPING(12),
     /** Anything else, also every code of a newer peer. */
-    INTERNAL(13);
+    INTERNAL(13),
+    /** A policy of the cluster does not allow the session (any more). */
+    POLICY_DENIED(14);
 
     private final int number;
 

@@ -108,6 +108,11 @@ public final class Cluster implements AutoCloseable {
         return send(request(resource.path()).post(JSON, object.toString()));
     }
 
+    /** Changes an object by a JSON merge patch (RFC 7386). */
+    JsonNode patch(Resource resource, String name, JsonNode patch) {
+        return send(request(resource.path() + "/" + name).patch("application/merge-patch+json", patch.toString()));
+    }
+
     void delete(Resource resource, String name) {
         send(request(resource.path() + "/" + name).delete(JSON, "{\"propagationPolicy\":\"Background\"}"));
     }

@@ -17,9 +17,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.cntr.api.Names;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -41,14 +41,6 @@ final class Json {
     }
 
     /** Kubernetes writes {@code BestEffort} for {@code BEST_EFFORT}. */
-    private static String word(Enum<?> value) {
-        StringBuilder word = new StringBuilder();
-        for (String part : value.name().split("_", -1)) {
-            word.append(part.charAt(0)).append(part.substring(1).toLowerCase(Locale.ROOT));
-        }
-        return word.toString();
-    }
-
     @SuppressWarnings({"rawtypes", "serial"}) // a serializer of all enums is one of the raw type
     private static final class Word extends StdSerializer<Enum> {
         Word() {
@@ -57,7 +49,7 @@ final class Json {
 
         @Override
         public void serialize(Enum value, JsonGenerator to, SerializerProvider provider) throws IOException {
-            to.writeString(word((Enum<?>) value));
+            to.writeString(Names.word((Enum<?>) value));
         }
     }
 
@@ -70,7 +62,7 @@ final class Json {
                 DeserializationConfig config, JavaType type, BeanDescription bean, JsonDeserializer<?> otherwise) {
             Map<String, Object> byWord = new HashMap<>();
             for (Object constant : type.getRawClass().getEnumConstants()) {
-                byWord.put(word((Enum<?>) constant), constant);
+                byWord.put(Names.word((Enum<?>) constant), constant);
             }
             return new JsonDeserializer<Object>() {
                 @Override

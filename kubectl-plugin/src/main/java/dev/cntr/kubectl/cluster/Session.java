@@ -3,7 +3,9 @@ package dev.cntr.kubectl.cluster;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Reason;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 
@@ -28,6 +30,13 @@ public record Session(String namespace, String name, String uid, String resource
                             + "; use a kubectl-cntr of the cluster's cntr release",
                     e);
         }
+    }
+
+    /** Whether nothing happens until somebody approves it. */
+    public boolean waitsForApproval() {
+        return status.condition(ConditionType.READY)
+                .filter(ready -> ready.reason().equals(Reason.WAITING_FOR_APPROVAL.text()))
+                .isPresent();
     }
 
     @Override

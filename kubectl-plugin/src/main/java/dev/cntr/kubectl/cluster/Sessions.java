@@ -1,10 +1,13 @@
 package dev.cntr.kubectl.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cntr.api.Approval;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.Names;
+import dev.cntr.api.TimeToLive;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import java.time.Duration;
@@ -40,14 +43,15 @@ public final class Sessions {
     }
 
     /**
-     * Follows a session until a client may attach to it.
+     * Follows a session until a client may attach to it. While it waits for somebody's approval the time does not count: its own time to live
+     * bounds that.
      *
      * @param progress gets every state on the way
      * @throws CntrException when it failed, ended, was deleted, or the time is up
      */
     public Session awaitReady(Session created, Duration timeout, Consumer<Session> progress)
             throws InterruptedException {
-        Waiting waiting = new Waiting(created, System.nanoTime() + timeout.toNanos(), timeout, progress);
+        Waiting waiting = new Waiting(created, timeout, progress);
         while (!waiting.done()) {
             try (Watch watch = watch(waiting)) {
                 follow(watch, waiting);
@@ -71,6 +75,38 @@ public final class Sessions {
             return Optional.of(session(cluster.get(resource, name)));
         } catch (ApiException | CntrException _) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Adds what a user decided about a session to what others did.
+     *
+     * @throws CntrException when there is no such session, or the cluster refuses it: who may approve, and whom, it decides alone
+     */
+    public void decide(String name, Approval approval) {
+        ObjectNode patch = cluster.mapper().createObjectNode();
+        try {
+            JsonNode now = cluster.get(resource, name);
+            patch.putObject("metadata")
+                    .put(
+                            "resourceVersion",
+                            now.path("metadata").path("resourceVersion").asText());
+            ArrayNode approvals = patch.putObject("spec").putArray("approvals");
+            now.path("spec").path("approvals").forEach(approvals::add);
+            approvals.add(cluster.mapper().<JsonNode>valueToTree(approval));
+        } catch (ApiException e) {
+            throw Failures.refused("get", resource, e);
+        }
+        try {
+            cluster.patch(resource, name, patch);
+        } catch (ApiException e) {
+            throw switch (e.status()) {
+                case 403 -> Failures.forbidden("approve", resource.qualified(), resource.namespace(), e);
+                case 409 ->
+                    new CntrException(
+                            ExitCode.INTERNAL, "the session " + name + " changed at the same time; try again", e);
+                default -> Failures.refused("patch", resource, e);
+            };
         }
     }
 
@@ -145,15 +181,16 @@ public final class Sessions {
 
     /** Where the wait for one session stands. */
     private static final class Waiting {
-        private final long deadline;
         private final Duration timeout;
         private final Consumer<Session> progress;
         private Session session;
+        private long deadline;
+        private boolean approving;
         private boolean ready;
 
-        Waiting(Session created, long deadline, Duration timeout, Consumer<Session> progress) {
+        Waiting(Session created, Duration timeout, Consumer<Session> progress) {
             this.session = created;
-            this.deadline = deadline;
+            this.deadline = System.nanoTime() + timeout.toNanos();
             this.timeout = timeout;
             this.progress = progress;
         }
@@ -166,6 +203,13 @@ public final class Sessions {
             progress.accept(now);
             if (now.status().finished()) {
                 throw SessionFailure.of(now);
+            }
+            if (now.waitsForApproval()) {
+                approving = true;
+                deadline = System.nanoTime() + TimeToLive.MAX.plus(timeout).toNanos();
+            } else if (approving) {
+                approving = false;
+                deadline = System.nanoTime() + timeout.toNanos();
             }
             if (now.status().holds(ConditionType.READY)) {
                 ready = true;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.api.DebugSessionStatus;
@@ -29,17 +30,20 @@ class JsonTest {
         DebugSessionSpec spec = new DebugSessionSpec(
                 new DebugSessionSpec.Target("hello", null),
                 null,
-                new DebugSessionSpec.DebugProcess(List.of("sh"), true, List.of(new Variable("A", "b")), null),
+                new DebugSessionSpec.DebugProcess(
+                        List.of("sh"), true, List.of(new Variable("A", "b")), Profile.NET_ADMIN),
                 new DebugSessionSpec.Attach(List.of("ed25519:k")),
                 "30m",
                 null,
                 null,
-                Recording.BEST_EFFORT);
+                Recording.BEST_EFFORT,
+                "jane",
+                null);
         assertThat(Json.mapper()
                         .<com.fasterxml.jackson.databind.JsonNode>valueToTree(spec)
                         .toString())
                 .isEqualTo(annotated.valueToTree(spec).toString())
-                .contains("\"Agent\"", "\"BestEffort\"");
+                .contains("\"Agent\"", "\"BestEffort\"", "\"NetAdmin\"");
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.cntr.kubectl.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cntr.api.Approval;
+import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
@@ -60,10 +62,11 @@ class SessionsTest {
         Session session = sessions.create(spec(key));
         assertThat(session.toString()).isEqualTo("default/hello-x7k2p");
         assertThat(server.session().path("spec").toString())
-                .isEqualTo("{\"target\":{\"pod\":\"hello\",\"container\":\"app\"},\"tools\":{\"source\":\"Agent\"},"
-                        + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
-                        + "\"attach\":{\"publicKeys\":[\"" + key
-                        + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\"}");
+                .isEqualTo(
+                        "{\"target\":{\"pod\":\"hello\",\"container\":\"app\"},\"tools\":{\"source\":\"Agent\"},"
+                                + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
+                                + "\"attach\":{\"publicKeys\":[\"" + key
+                                + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\",\"requester\":\"jane\",\"approvals\":[]}");
         assertThat(server.session().path("kind").asText()).isEqualTo("DebugSession");
     }
 
@@ -80,6 +83,42 @@ class SessionsTest {
         assertThat(session.status().podUID()).isEqualTo("pod-uid");
         assertThat(seen.getLast()).isEqualTo("READY");
         assertThat(server.requests()).containsExactly("POST " + FakeCluster.SESSIONS, "GET " + FakeCluster.SESSIONS);
+    }
+
+    @Test
+    void theWaitForAnApprovalDoesNotCount() throws Exception {
+        Session created = create();
+        server.status(DebugSessionStatus.EMPTY
+                .change()
+                .condition(ConditionType.APPROVED, false, Reason.WAITING_FOR_APPROVAL, "by somebody", NOW)
+                .condition(ConditionType.READY, false, Reason.WAITING_FOR_APPROVAL, "by somebody", NOW)
+                .done());
+        Thread.ofVirtual().start(() -> {
+            awaitRequests(2);
+            LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+            server.status(ready());
+        });
+        assertThat(sessions.awaitReady(created, Duration.ofMillis(300), this::see)
+                        .status()
+                        .holds(ConditionType.READY))
+                .isTrue();
+    }
+
+    @Test
+    void whyAnApprovalIsRefusedIsSaid() {
+        create();
+        String patch = "PATCH " + FakeCluster.SESSIONS + "/hello-x7k2p";
+        Approval approval = new Approval("jane", Decision.APPROVED, null);
+        server.refuse(patch, 422, "Invalid", "debugsessions", "somebody else must approve");
+        assertFails(() -> sessions.decide("hello-x7k2p", approval), ExitCode.USAGE, "somebody else must approve");
+        server.refuse(patch, 403, "Forbidden", "debugsessions", "jane lacks the right");
+        assertFails(
+                () -> sessions.decide("hello-x7k2p", approval),
+                ExitCode.FORBIDDEN,
+                "kubectl auth can-i approve debugsessions.cntr.dev -n default",
+                "jane lacks the right");
+        server.refuse(patch, 409, "Conflict", "debugsessions", "changed");
+        assertFails(() -> sessions.decide("hello-x7k2p", approval), ExitCode.INTERNAL, "try again");
     }
 
     @Test
@@ -246,6 +285,10 @@ class SessionsTest {
                 new DebugSessionSpec.DebugProcess(List.of("id", "-u"), true, null, null),
                 new DebugSessionSpec.Attach(List.of(key)),
                 null,
+                null,
+                null,
+                null,
+                "jane",
                 null);
     }
 

@@ -8,10 +8,13 @@ import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
+import dev.cntr.attach.Elevation;
+import dev.cntr.attach.Profile;
 import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.fuse.PassthroughMount;
 import dev.cntr.fuse.TreeOptions;
 import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.linux.security.Capabilities;
 import dev.cntr.linux.terminal.WindowSize;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -37,6 +40,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final CriEngine runtime;
     private final KubernetesClient client;
     private final TargetLookup targets;
+    private final DebugPolicies policies;
     private final SessionEvents events;
     private final SessionRecording.Policy recordings;
     private final Sessions sessions;
@@ -54,6 +58,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         warmUp();
         client = new KubernetesClientBuilder().build();
         targets = new TargetLookup(client, runtime, config.nodeName());
+        policies = new DebugPolicies(client, config.admissionPolicies());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
         recordings = new SessionRecording.Policy(store, config.recordsInput());
@@ -69,7 +74,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
             return true;
         });
         health = new HealthServer(config.healthPort(), this::notReady, metrics);
-        informer.start().exceptionally(failure -> {
+        policies.start().thenCompose(_ -> informer.start()).exceptionally(failure -> {
             log.error(
                     "watching the sessions of node {} cannot begin: {}",
                     config.nodeName(),
@@ -123,6 +128,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
 
     @Override
     public FoundTarget find(DebugSession session, DebugSessionStatus placed) {
+        policies.check(session);
         return targets.find(session, placed);
     }
 
@@ -131,9 +137,20 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         DebugSessionSpec.DebugProcess process = session.getSpec().process();
         Map<String, String> environment = process.env().stream()
                 .collect(Collectors.toMap(DebugSessionSpec.Variable::name, DebugSessionSpec.Variable::value));
-        Command command =
-                new Command(process.command(), environment, process.tty(), UNKNOWN).madeBy(target.runtimeSpec());
+        Command command = new Command(process.command(), environment, process.tty(), UNKNOWN)
+                .madeBy(target.runtimeSpec())
+                .elevated(elevation(process.profile()));
         return DebugContainer.create(target.process(), tools.cloneMount(), command);
+    }
+
+    private static Elevation elevation(DebugSessionSpec.DebugProcess.Profile profile) {
+        Profile raised = switch (profile) {
+            case TARGET -> Profile.TARGET;
+            case GENERAL -> Profile.GENERAL;
+            case NET_ADMIN -> Profile.NETADMIN;
+            case SYS_ADMIN -> Profile.SYSADMIN;
+        };
+        return new Elevation(raised, Optional.empty(), Capabilities.NONE, false);
     }
 
     @Override
@@ -141,6 +158,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         closing = true; // the operator places nothing here any more
         log.info("stopping: {} sessions", sessions.count());
         informer.stop();
+        policies.close();
         relay.close();
         sessions.close();
         recordings.store().ifPresent(RecordingStore::close);

@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.api.Names;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param relaySocket where the relay reaches it ({@code CNTR_RELAY_SOCKET})
  * @param criSocket the container runtime's socket ({@code CNTR_CRI_SOCKET}); searched for where empty
  * @param tools the directory whose tree the debug containers see at {@code /} ({@code CNTR_TOOLS})
+ * @param admissionPolicies whether the chart's admission policies are in force ({@code CNTR_ADMISSION_POLICIES})
  * @param healthPort where {@code /healthz} and {@code /readyz} are served ({@code CNTR_HEALTH_PORT})
  * @param recordsInput whether recordings hold what is typed, passwords too ({@code CNTR_RECORD_INPUT}, true or false)
  */
@@ -21,6 +23,7 @@ record AgentConfig(
         Path relaySocket,
         Optional<Path> criSocket,
         Path tools,
+        boolean admissionPolicies,
         int healthPort,
         boolean recordsInput) {
 
@@ -33,6 +36,7 @@ record AgentConfig(
                         .filter(s -> !s.isBlank())
                         .map(Path::of),
                 Path.of(environment.getOrDefault("CNTR_TOOLS", "/")),
+                Boolean.parseBoolean(environment.get(Names.ADMISSION_POLICIES_VARIABLE)),
                 port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")),
                 flag(environment, "CNTR_RECORD_INPUT"));
     }

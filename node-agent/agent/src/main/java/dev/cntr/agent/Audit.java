@@ -84,6 +84,7 @@ final class Audit {
         Map<String, Object> line = line("attached", visit.session(), visit.user());
         line.put("since", visit.since().toString());
         line.put("command", visit.session().getSpec().process().command());
+        line.put("profile", visit.session().getSpec().process().profile().text());
         line.put("tty", visit.session().getSpec().process().tty());
         return line;
     }

@@ -163,7 +163,7 @@ final class LiveSession {
         } catch (RuntimeException e) {
             log.warn("session {} uid={}: {}", key, key.uid(), AgentException.chain(e));
             log.debug("session {}: preparing it failed", key, e);
-            fail(Reason.ATTACH_FAILED, AgentException.chain(e));
+            fail(AgentException.reason(e), AgentException.chain(e));
         }
     }
 
@@ -280,10 +280,10 @@ final class LiveSession {
     }
 
     /** The session cannot be: nothing was made, and its status says why. */
-    private void fail(Reason why, String message) {
-        if (begin(why)) {
+    private void fail(Reason reason, String message) {
+        if (begin(reason)) {
             write(status ->
-                    status.change().stalled(why, message, clock.instant()).done());
+                    status.change().stalled(reason, message, clock.instant()).done());
             ended.complete(null);
         }
     }
@@ -385,6 +385,7 @@ final class LiveSession {
             case EXPIRED, IDLE_TIMEOUT -> ErrorCode.EXPIRED;
             case DELETED -> ErrorCode.DELETED;
             case TARGET_GONE, POD_REPLACED -> ErrorCode.TARGET_GONE;
+            case POLICY_DENIED, APPROVAL_DENIED -> ErrorCode.POLICY_DENIED;
             case EXITED -> ErrorCode.COMPLETED;
             case AGENT_LOST -> ErrorCode.AGENT_STOPPING;
             default -> ErrorCode.INTERNAL;

@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
@@ -76,7 +77,7 @@ final class Sessions implements AutoCloseable {
         if (live != null) {
             live.update(session);
             if (status.finished()) {
-                end(live, reasonOf(status), "the session has ended");
+                end(live, reasonOf(status), messageOf(status));
             } else if (deleted) {
                 end(live, Reason.DELETED, "the session was deleted");
             }
@@ -161,10 +162,18 @@ final class Sessions implements AutoCloseable {
     }
 
     private static Reason reasonOf(DebugSessionStatus status) {
-        return status.condition(ConditionType.COMPLETED)
-                .or(() -> status.condition(ConditionType.STALLED))
-                .flatMap(c -> Reason.of(c.reason()))
-                .orElse(Reason.DELETED);
+        return ending(status).flatMap(c -> Reason.of(c.reason())).orElse(Reason.DELETED);
+    }
+
+    private static String messageOf(DebugSessionStatus status) {
+        return ending(status)
+                .map(Condition::message)
+                .filter(message -> !message.isEmpty())
+                .orElse("the session has ended");
+    }
+
+    private static Optional<Condition> ending(DebugSessionStatus status) {
+        return status.condition(ConditionType.COMPLETED).or(() -> status.condition(ConditionType.STALLED));
     }
 
     /** Ends all sessions, telling their clients why, and waits for that a bounded time. */

@@ -68,7 +68,9 @@ class SessionRecordingTest {
                 null,
                 null,
                 null,
-                recording));
+                recording,
+                null,
+                null));
         session.setStatus(
                 DebugSessionStatus.EMPTY.change().container("app", "id").done());
         return session;

@@ -183,7 +183,16 @@ class SessionsTest {
         DebugSession session = placed(false);
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
-                spec.target(), null, null, spec.attach(), "1h", 300, null, DebugSessionSpec.Recording.REQUIRED));
+                spec.target(),
+                null,
+                null,
+                spec.attach(),
+                "1h",
+                300,
+                null,
+                DebugSessionSpec.Recording.REQUIRED,
+                null,
+                null));
         sessions.reconcile(session);
         awaitEnd(ConditionType.STALLED, Reason.RECORDING_FAILED);
         assertThat(prepared).hasValue(0);
@@ -193,7 +202,8 @@ class SessionsTest {
     void anIdleSessionEnds() {
         DebugSession session = placed(false);
         DebugSessionSpec spec = session.getSpec();
-        session.setSpec(new DebugSessionSpec(spec.target(), null, null, spec.attach(), "1h", 300, "1s", null));
+        session.setSpec(
+                new DebugSessionSpec(spec.target(), null, null, spec.attach(), "1h", 300, "1s", null, null, null));
         sessions.reconcile(session);
         awaitEnd(ConditionType.COMPLETED, Reason.IDLE_TIMEOUT);
     }

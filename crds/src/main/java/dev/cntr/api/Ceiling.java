@@ -1,0 +1,146 @@
+package dev.cntr.api;
+
+import dev.cntr.api.Approval.Decision;
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a session may be, by all {@link DebugPolicy policies} of its namespace: each of them must allow it. Pure; asked by the operator
+ * before a session gets a node and as long as it lives, and again by the node's agent before anything is entered.
+ */
+public sealed interface Ceiling {
+    /**
+     * It may be.
+     *
+     * @param approvers who approved it, where a policy demands that
+     */
+    record Allowed(List<String> approvers) implements Ceiling {}
+
+    /** It may be as soon as somebody approves. */
+    record Pending(String message) implements Ceiling {}
+
+    /**
+     * It may not.
+     *
+     * @param reason {@link Reason#POLICY_DENIED} or {@link Reason#APPROVAL_DENIED}
+     * @param message which policy or person says so, and what is allowed
+     */
+    record Denied(Reason reason, String message) implements Ceiling {}
+
+    /**
+     * Decides.
+     *
+     * @param namespaceLabels those of the session's namespace
+     * @param policies all there are
+     * @param approvalsAreGuarded whether the API server vouches for requester and approvers of a session; without that none can be approved
+     */
+    static Ceiling over(
+            DebugSession session,
+            Map<String, String> namespaceLabels,
+            Collection<DebugPolicy> policies,
+            boolean approvalsAreGuarded) {
+        List<DebugPolicy> here = policies.stream()
+                .filter(policy -> policy.getSpec().selects(namespaceLabels))
+                .sorted(Comparator.comparing(policy -> policy.getMetadata().getName()))
+                .toList();
+        return here.stream()
+                .flatMap(policy -> objection(session, policy).stream())
+                .findFirst()
+                .or(() -> unnamedProfile(session, here))
+                .<Ceiling>map(message -> new Denied(Reason.POLICY_DENIED, message))
+                .orElseGet(() -> approval(session, here, approvalsAreGuarded));
+    }
+
+    private static Optional<String> objection(DebugSession session, DebugPolicy policy) {
+        return tooLong(session, policy).or(() -> profile(session, policy));
+    }
+
+    private static Optional<String> profile(DebugSession session, DebugPolicy policy) {
+        List<Profile> allowed = policy.getSpec().profiles();
+        Profile profile = session.getSpec().process().profile();
+        return profile == Profile.TARGET || allowed == null || allowed.contains(profile)
+                ? Optional.empty()
+                : Optional.of("DebugPolicy %s does not allow profile %s in namespace %s"
+                        .formatted(
+                                policy.getMetadata().getName(),
+                                profile.text(),
+                                session.getMetadata().getNamespace()));
+    }
+
+    /** What goes beyond the target's own rights is for nobody unless a policy says so: the right to debug a pod is no right over its node. */
+    private static Optional<String> unnamedProfile(DebugSession session, List<DebugPolicy> policies) {
+        Profile profile = session.getSpec().process().profile();
+        return profile == Profile.TARGET
+                        || policies.stream().anyMatch(policy -> policy.getSpec().profiles() != null)
+                ? Optional.empty()
+                : Optional.of("no DebugPolicy allows profile %s in namespace %s"
+                        .formatted(profile.text(), session.getMetadata().getNamespace()));
+    }
+
+    private static Optional<String> tooLong(DebugSession session, DebugPolicy policy) {
+        String most = policy.getSpec().maxTtl();
+        String ttl = session.getSpec().ttl();
+        return most == null || TimeToLive.parse(ttl).compareTo(TimeToLive.parse(most)) <= 0
+                ? Optional.empty()
+                : Optional.of(
+                        "DebugPolicy %s allows sessions of %s at most in namespace %s, and this one has spec.ttl %s"
+                                .formatted(
+                                        policy.getMetadata().getName(),
+                                        most,
+                                        session.getMetadata().getNamespace(),
+                                        ttl));
+    }
+
+    /** A denial counts also where nobody demands an approval. */
+    private static Ceiling approval(DebugSession session, List<DebugPolicy> policies, boolean guarded) {
+        DebugSessionSpec spec = session.getSpec();
+        Optional<String> demanding = policies.stream()
+                .filter(policy -> policy.getSpec().demandsApproval())
+                .map(policy -> policy.getMetadata().getName())
+                .findFirst();
+        if (demanding.isPresent() && !guarded) {
+            return refused(
+                    demanding.get(),
+                    "and cntr's admission policies, which guard approvals, are not in force (policies.enabled)");
+        }
+        if (demanding.isPresent() && spec.requester() == null) {
+            return refused(
+                    demanding.get(),
+                    "and spec.requester does not say whose session it is; set it to your own user name");
+        }
+        List<Approval> others = spec.approvals().stream()
+                .filter(approval -> !approval.username().equals(spec.requester()))
+                .toList();
+        Optional<Approval> denial = others.stream()
+                .filter(approval -> approval.decision() == Decision.DENIED)
+                .findFirst();
+        if (denial.isPresent()) {
+            return new Denied(Reason.APPROVAL_DENIED, "denied by " + said(denial.get()));
+        }
+        if (demanding.isEmpty()) {
+            return new Allowed(List.of());
+        }
+        return others.isEmpty()
+                ? new Pending("DebugPolicy %s demands approval by somebody else than %s: kubectl cntr approve %s -n %s"
+                        .formatted(
+                                demanding.get(),
+                                spec.requester(),
+                                session.getMetadata().getName(),
+                                session.getMetadata().getNamespace()))
+                : new Allowed(others.stream().map(Approval::username).toList());
+    }
+
+    private static Denied refused(String policy, String because) {
+        return new Denied(Reason.POLICY_DENIED, "DebugPolicy %s demands approval, %s".formatted(policy, because));
+    }
+
+    private static String said(Approval approval) {
+        @Nullable String comment = approval.comment();
+        return approval.username() + (comment == null || comment.isEmpty() ? "" : ": " + comment);
+    }
+}

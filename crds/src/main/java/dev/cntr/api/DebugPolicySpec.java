@@ -1,0 +1,72 @@
+package dev.cntr.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What sessions may be. A part that is missing says nothing about it.
+ *
+ * @param namespaceSelector whose sessions it is about, by the labels of their namespaces; an empty one takes all
+ * @param maxTtl their longest life, see {@link TimeToLive}
+ * @param profiles which profiles they may have beside {@code Target}, see {@link DebugSessionSpec.DebugProcess.Profile}; null says nothing
+ * @param approval whether somebody must approve them
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(
+        value =
+                "!has(self.maxTtl) || duration(self.maxTtl) >= duration('1s') && duration(self.maxTtl) <= duration('24h')",
+        message = "maxTtl must be between 1s and 24h",
+        fieldPath = ".maxTtl")
+public record DebugPolicySpec(
+        @Required
+        @JsonPropertyDescription(
+                "Whose sessions this is about, by the labels of their namespaces; {} takes all. A namespace has its name in the label kubernetes.io/metadata.name.")
+        Selector namespaceSelector,
+
+        @Size(min = 2, max = 24)
+        @Pattern(TimeToLive.PATTERN)
+        @JsonPropertyDescription("Longest life of a session, for example 30m; at most 24h.")
+        @Nullable
+        String maxTtl,
+
+        @Size(max = 4)
+        @JsonPropertyDescription(
+                "Profiles that sessions may have beside Target. One that no policy of the namespace names may not be had; [] allows none whatever other policies say.")
+        @Nullable
+        List<Profile> profiles,
+
+        @JsonPropertyDescription("Whether somebody must approve them.") @Nullable
+        ApprovalRule approval) {
+
+    /** Whether a session needs the approval of somebody else than its requester. */
+    boolean demandsApproval() {
+        return approval != null && approval.required();
+    }
+
+    /** Whether it is about the sessions of a namespace with these labels. */
+    boolean selects(Map<String, String> namespaceLabels) {
+        return namespaceSelector.matches(namespaceLabels);
+    }
+
+    /**
+     * Whether somebody must approve sessions.
+     *
+     * @param required one person with the right to approve debugsessions, who is not the requester
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ApprovalRule(
+            @Required
+            @JsonPropertyDescription(
+                    "Whether a session waits until somebody with the right to approve debugsessions, who is not its requester, has approved it.")
+            Boolean required) {}
+}

@@ -1,0 +1,172 @@
+package dev.cntr.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cntr.api.Approval.Decision;
+import dev.cntr.api.DebugSessionSpec.Attach;
+import dev.cntr.api.DebugSessionSpec.DebugProcess;
+import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
+import dev.cntr.api.DebugSessionSpec.Target;
+import dev.cntr.api.Selector.Operator;
+import dev.cntr.api.Selector.Requirement;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A session of 30 minutes in namespace shop, which is one of production. */
+class CeilingTest {
+    private static final Map<String, String> SHOP = Map.of("kubernetes.io/metadata.name", "shop", "tier", "production");
+    private static final Selector ALL = new Selector(null, null);
+
+    @Test
+    void withoutPoliciesEverythingIsAllowed() {
+        assertThat(over()).isEqualTo(new Ceiling.Allowed(List.of()));
+    }
+
+    @Test
+    void policiesOfOtherNamespacesSayNothing() {
+        assertThat(over(policy("test", new Selector(Map.of("tier", "test"), null), "1s")))
+                .isEqualTo(new Ceiling.Allowed(List.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30m, true", "1800s, true", "24h, true", "29m59s, false", "1s, false"})
+    void aSessionMayLiveAsLongAsThePolicyAllows(String maxTtl, boolean allowed) {
+        assertThat(over(policy("p", ALL, maxTtl)) instanceof Ceiling.Allowed).isEqualTo(allowed);
+    }
+
+    @Test
+    void theStrictestOfSeveralCountsAndIsNamed() {
+        assertThat(over(policy("b", ALL, "10m"), policy("a", ALL, "1h"), policy("c", ALL, null)))
+                .isEqualTo(
+                        new Ceiling.Denied(
+                                Reason.POLICY_DENIED,
+                                "DebugPolicy b allows sessions of 10m at most in namespace shop, and this one has spec.ttl 30m"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tier, IN, production, true",
+        "tier, IN, test, false",
+        "zone, IN, production, false",
+        "tier, NOT_IN, test, true",
+        "tier, NOT_IN, production, false",
+        "zone, NOT_IN, test, true",
+        "tier, EXISTS, , true",
+        "zone, EXISTS, , false",
+        "tier, DOES_NOT_EXIST, , false",
+        "zone, DOES_NOT_EXIST, , true"
+    })
+    void aNamespaceIsSelectedAsKubernetesDoes(String key, Operator operator, String value, boolean selected) {
+        Requirement requirement = new Requirement(key, operator, value == null ? null : List.of("x", value));
+        assertThat(new Selector(null, List.of(requirement)).matches(SHOP)).isEqualTo(selected);
+        assertThat(new Selector(Map.of("kubernetes.io/metadata.name", "other"), List.of(requirement)).matches(SHOP))
+                .as("all parts must hold")
+                .isFalse();
+    }
+
+    private static final Approval YES = new Approval("bob", Decision.APPROVED, null);
+    private static final Approval NO = new Approval("eve", Decision.DENIED, "too late");
+
+    @Test
+    void aSessionWaitsForApprovalByAnother() {
+        assertThat(approved("jane", true))
+                .isEqualTo(
+                        new Ceiling.Pending(
+                                "DebugPolicy p demands approval by somebody else than jane: kubectl cntr approve web-1 -n shop"));
+        assertThat(approved("bob", true, YES)).as("by itself").isInstanceOf(Ceiling.Pending.class);
+        assertThat(approved("jane", true, YES)).isEqualTo(new Ceiling.Allowed(List.of("bob")));
+        assertThat(approved("jane", true, YES, NO))
+                .isEqualTo(new Ceiling.Denied(Reason.APPROVAL_DENIED, "denied by eve: too late"));
+    }
+
+    @Test
+    void anApprovalIsWorthNothingWhereNobodyGuardsItOrTheRequesterIsNotKnown() {
+        assertThat(approved("jane", false, YES))
+                .isInstanceOfSatisfying(
+                        Ceiling.Denied.class,
+                        denied -> assertThat(denied.message()).contains("policies.enabled"));
+        assertThat(approved(null, true, YES))
+                .isInstanceOfSatisfying(
+                        Ceiling.Denied.class,
+                        denied -> assertThat(denied.message()).contains("spec.requester"));
+    }
+
+    @Test
+    void aProfileNeedsAPolicyThatNamesItAndNoneThatDoesNot() {
+        DebugPolicy silent = policy("silent", ALL, "1h");
+        DebugPolicy tracing = profiles("tracing", Profile.GENERAL);
+        DebugPolicy more = profiles("more", Profile.GENERAL, Profile.NET_ADMIN);
+        DebugPolicy none = profiles("none");
+        assertThat(profile(Profile.TARGET, silent, none)).isEqualTo("");
+        assertThat(profile(Profile.GENERAL, silent))
+                .isEqualTo("no DebugPolicy allows profile General in namespace shop");
+        assertThat(profile(Profile.GENERAL, silent, tracing, more)).isEqualTo("");
+        assertThat(profile(Profile.NET_ADMIN, tracing, more))
+                .isEqualTo("DebugPolicy tracing does not allow profile NetAdmin in namespace shop");
+        assertThat(profile(Profile.GENERAL, none, more))
+                .isEqualTo("DebugPolicy none does not allow profile General in namespace shop");
+        assertThat(profile(Profile.SYS_ADMIN)).isEqualTo("no DebugPolicy allows profile SysAdmin in namespace shop");
+    }
+
+    private static DebugPolicy profiles(String name, Profile... profiles) {
+        DebugPolicy policy = policy(name, ALL, null);
+        policy.setSpec(new DebugPolicySpec(ALL, null, List.of(profiles), null));
+        return policy;
+    }
+
+    /** Why not; empty where it is allowed. */
+    private static String profile(Profile profile, DebugPolicy... policies) {
+        DebugSession session = session(null);
+        DebugSessionSpec spec = session.getSpec();
+        session.setSpec(new DebugSessionSpec(
+                spec.target(), null, new DebugProcess(null, null, null, profile), spec.attach(), spec.ttl(), null));
+        return switch (Ceiling.over(session, SHOP, List.of(policies), true)) {
+            case Ceiling.Denied(Reason reason, String message) -> {
+                assertThat(reason).isEqualTo(Reason.POLICY_DENIED);
+                yield message;
+            }
+            case Ceiling.Allowed _ -> "";
+            case Ceiling.Pending(String message) -> throw new AssertionError(message);
+        };
+    }
+
+    private static Ceiling approved(@Nullable String requester, boolean guarded, Approval... approvals) {
+        DebugPolicy policy = policy("p", ALL, null);
+        policy.setSpec(new DebugPolicySpec(ALL, null, null, new DebugPolicySpec.ApprovalRule(true)));
+        return Ceiling.over(session(requester, approvals), SHOP, List.of(policy), guarded);
+    }
+
+    private static Ceiling over(DebugPolicy... policies) {
+        return Ceiling.over(session(null), SHOP, List.of(policies), true);
+    }
+
+    private static DebugSession session(@Nullable String requester, Approval... approvals) {
+        DebugSession session = new DebugSession();
+        session.setMetadata(
+                new ObjectMetaBuilder().withNamespace("shop").withName("web-1").build());
+        session.setSpec(new DebugSessionSpec(
+                new Target("web", null),
+                null,
+                null,
+                new Attach(List.of("ed25519:key")),
+                "30m",
+                null,
+                null,
+                null,
+                requester,
+                List.of(approvals)));
+        return session;
+    }
+
+    private static DebugPolicy policy(String name, Selector selector, @Nullable String maxTtl) {
+        DebugPolicy policy = new DebugPolicy();
+        policy.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        policy.setSpec(new DebugPolicySpec(selector, maxTtl, null, null));
+        return policy;
+    }
+}

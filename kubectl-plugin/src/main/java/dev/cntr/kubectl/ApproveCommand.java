@@ -1,0 +1,86 @@
+package dev.cntr.kubectl;
+
+import dev.cntr.api.Approval;
+import dev.cntr.api.Approval.Decision;
+import dev.cntr.kubectl.cluster.Cluster;
+import dev.cntr.kubectl.cluster.ClusterOptions;
+import dev.cntr.kubectl.cluster.Sessions;
+import dev.cntr.kubectl.exit.CntrException;
+import dev.cntr.kubectl.exit.ExitCode;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code kubectl cntr approve}: what one person says to a session that waits for that. Who may is decided by the cluster. */
+final class ApproveCommand implements Callable<Integer> {
+    private static final int LONGEST_COMMENT = 512;
+
+    private final PrintStream out;
+    private final CommandSpec spec;
+    private final PositionalParamSpec name = PositionalParamSpec.builder()
+            .arity("1")
+            .paramLabel("NAME")
+            .type(String.class)
+            .description("Name of the debug session, as in: kubectl get debugsessions")
+            .build();
+    private final OptionSpec deny = AttachOptions.value("REASON", "Deny it, and say why.", "--deny");
+    private final OptionSpec comment =
+            AttachOptions.value("TEXT", "Why it is approved, such as a ticket.", "--comment");
+    private final OptionSpec namespace =
+            AttachOptions.value("NAME", "The session's namespace; by default the context's.", "-n", "--namespace");
+    private final OptionSpec context = AttachOptions.value("NAME", "The kubeconfig's context.", "--context");
+    private final OptionSpec kubeconfig = AttachOptions.value("FILE", "The kubeconfig file.", "--kubeconfig");
+    private final OptionSpec requestTimeout =
+            AttachOptions.time("15s", "How long one request to the API server may take", "--request-timeout");
+
+    ApproveCommand(PrintStream out) {
+        this.out = out;
+        spec = CommandSpec.wrapWithoutInspection(this).name("approve").addPositional(name);
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis("kubectl cntr approve NAME [--comment TEXT | --deny REASON] [options]")
+                .description(
+                        "Approve or deny a debug session of somebody else, where a DebugPolicy demands that. A denial also ends"
+                                + " a session that runs.");
+        for (OptionSpec option : new OptionSpec[] {deny, comment, namespace, context, kubeconfig, requestTimeout}) {
+            spec.addOption(option);
+        }
+        CntrCommand.addStandardOptions(spec);
+    }
+
+    /** What picocli parses. */
+    CommandSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Integer call() {
+        String denial = deny.getValue();
+        String approval = comment.getValue();
+        if (denial != null && approval != null) {
+            throw new CntrException(ExitCode.USAGE, "--deny says why already: leave --comment out");
+        }
+        String why = denial != null ? denial : approval;
+        if (why != null && why.length() > LONGEST_COMMENT) {
+            throw new CntrException(ExitCode.USAGE, "a reason has at most " + LONGEST_COMMENT + " characters");
+        }
+        Decision decision = denial != null ? Decision.DENIED : Decision.APPROVED;
+        Duration timeout = requestTimeout.getValue();
+        ClusterOptions options =
+                new ClusterOptions(kubeconfig.getValue(), context.getValue(), namespace.getValue(), timeout);
+        try (Cluster cluster = Cluster.connect(options)) {
+            String user = cluster.userName()
+                    .orElseThrow(() -> new CntrException(
+                            ExitCode.FORBIDDEN,
+                            "the cluster does not say who you are, and an approval bears its approver's name; check with:"
+                                    + " kubectl auth whoami"));
+            String session = name.getValue();
+            new Sessions(cluster).decide(session, new Approval(user, decision, why));
+            out.println("debugsession.cntr.dev/" + session + (denial != null ? " denied" : " approved"));
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.cntr.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.cntr.api.DebugPolicy;
+import dev.cntr.api.DebugPolicySpec;
+import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
+import dev.cntr.api.DebugSessionSpec.Attach;
+import dev.cntr.api.DebugSessionSpec.Target;
+import dev.cntr.api.Reason;
+import dev.cntr.api.Selector;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@EnableKubernetesMockClient(crud = true)
+class DebugPoliciesTest {
+    @SuppressWarnings("NullAway.Init") // set by the extension
+    private KubernetesClient client;
+
+    @Test
+    void nothingPassesBeforeThePoliciesAreKnown() {
+        try (DebugPolicies policies = new DebugPolicies(client, true)) {
+            assertThatExceptionOfType(AgentException.class)
+                    .isThrownBy(() -> policies.check(session()))
+                    .withMessageContaining("not known");
+        }
+    }
+
+    @Test
+    void whatAPolicyOfTheNamespaceDoesNotAllowIsDenied() {
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("shop")
+                        .addToLabels("tier", "production")
+                        .endMetadata()
+                        .build())
+                .create();
+        try (DebugPolicies policies = new DebugPolicies(client, true)) {
+            policies.start().toCompletableFuture().join();
+            policies.check(session());
+
+            client.resource(policy("elsewhere", "test")).create();
+            client.resource(policy("here", "production")).create();
+            await().untilAsserted(() -> assertThatExceptionOfType(AgentException.class)
+                    .isThrownBy(() -> policies.check(session()))
+                    .withMessageStartingWith("DebugPolicy here ")
+                    .satisfies(e -> assertThat(AgentException.reason(e)).isEqualTo(Reason.POLICY_DENIED)));
+        }
+    }
+
+    private static DebugPolicy policy(String name, String tier) {
+        DebugPolicy policy = new DebugPolicy();
+        policy.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        policy.setSpec(new DebugPolicySpec(new Selector(Map.of("tier", tier), null), "1m", null, null));
+        return policy;
+    }
+
+    private static DebugSession session() {
+        DebugSession session = new DebugSession();
+        session.setMetadata(
+                new ObjectMetaBuilder().withNamespace("shop").withName("web-1").build());
+        session.setSpec(new DebugSessionSpec(
+                new Target("web", null), null, null, new Attach(List.of("ed25519:key")), "30m", null));
+        return session;
+    }
+}
