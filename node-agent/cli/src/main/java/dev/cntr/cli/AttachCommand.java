@@ -7,7 +7,6 @@ import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Target;
 import dev.cntr.attach.tools.Tools;
 import dev.cntr.attach.tools.ToolsSource;
-import dev.cntr.engine.local.LocalEngines;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
 import java.io.IOException;
@@ -42,7 +41,8 @@ final class AttachCommand implements Callable<Integer> {
     private final TypeOption type = new TypeOption();
     private final ToolsOptions tools = new ToolsOptions(spec);
     private final ElevationOptions elevation = new ElevationOptions();
-    private final Foreground foreground = new Foreground();
+    private final Caller caller;
+    private final Foreground foreground;
     private final OptionSpec keepEnvironment =
             Options.flag("Variables of this environment too, where the container has none of that name.", "--keep-env");
     private final OptionSpec dryRun = Options.flag("Prints what would be done, and does nothing.", "--dry-run");
@@ -55,6 +55,11 @@ final class AttachCommand implements Callable<Integer> {
             "--output");
     private final PositionalParamSpec reference = Options.reference();
     private final PositionalParamSpec words = Options.command(false, "What to run (default: a login shell).");
+
+    AttachCommand(Caller caller) {
+        this.caller = caller;
+        foreground = new Foreground(caller);
+    }
 
     /** What picocli parses. */
     CommandSpec spec() {
@@ -70,15 +75,15 @@ final class AttachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Targets targets = new Targets(LocalEngines.all());
-        try (ToolsOptions.Meant meant = tools.find(targets, type.types(), System.getenv());
+        Targets targets = Targets.of(caller);
+        try (ToolsOptions.Meant meant = tools.find(targets, type.types(), caller);
                 Targets.Found found = targets.find(type.types(), reference.getValue())) {
             ToolsSource source = meant.source();
             PinnedProcess target = found.process();
             Command command = foreground
                     .command(Options.words(words))
                     .elevated(elevation.elevation())
-                    .keeping(Options.isSet(keepEnvironment) ? System.getenv() : Map.of())
+                    .keeping(Options.isSet(keepEnvironment) ? caller.environment() : Map.of())
                     .madeBy(found.container().runtimeSpec());
             if (Options.isSet(dryRun)) {
                 ToolsSource.Preview preview = source.preview();

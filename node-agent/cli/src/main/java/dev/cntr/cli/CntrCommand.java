@@ -28,14 +28,15 @@ final class CntrCommand implements Runnable {
      * What parses and runs a command line.
      *
      * @param first its first word: where that names a command, picocli is told of that one alone, for each takes time
+     * @param caller for whom it is run
      */
-    static CommandLine commandLine(String first) {
+    static CommandLine commandLine(String first, Caller caller) {
         Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
-        commands.put("attach", () -> new AttachCommand().spec());
-        commands.put("exec", () -> new ExecCommand().spec());
-        commands.put("list", () -> new ListCommand().spec());
-        commands.put("images", () -> new ImagesCommand().spec());
-        commands.put("completion", () -> new CompletionCommand().spec());
+        commands.put("attach", () -> new AttachCommand(caller).spec());
+        commands.put("exec", () -> new ExecCommand(caller).spec());
+        commands.put("list", () -> new ListCommand(caller).spec());
+        commands.put("images", () -> new ImagesCommand(caller).spec());
+        commands.put("completion", () -> new CompletionCommand(caller).spec());
         if (commands.containsKey(first)) {
             commands.keySet().retainAll(Set.of(first));
         } else {

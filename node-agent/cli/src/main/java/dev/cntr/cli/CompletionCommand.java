@@ -29,6 +29,7 @@ final class CompletionCommand implements Callable<Integer> {
     /** Where the words go in a script. */
     private static final String WORDS = "@WORDS@";
 
+    private final Caller caller;
     private final CommandSpec spec = Options.command(
             this, "completion", "Prints a script that completes commands, options and names of running containers.");
     private final PositionalParamSpec shell = PositionalParamSpec.builder()
@@ -37,6 +38,10 @@ final class CompletionCommand implements Callable<Integer> {
             .type(Shell.class)
             .description("${COMPLETION-CANDIDATES}")
             .build();
+
+    CompletionCommand(Caller caller) {
+        this.caller = caller;
+    }
 
     /** What picocli parses. */
     CommandSpec spec() {
@@ -56,7 +61,7 @@ final class CompletionCommand implements Callable<Integer> {
         try (InputStream file = CompletionCommand.class.getResourceAsStream(name)) {
             String script = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
             PrintWriter out = spec.commandLine().getOut();
-            out.print(script.replace(WORDS, words(CntrCommand.commandLine(""))));
+            out.print(script.replace(WORDS, words(CntrCommand.commandLine("", caller))));
             out.flush();
             return 0;
         }

@@ -2,7 +2,6 @@ package dev.cntr.cli;
 
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
-import dev.cntr.engine.local.LocalEngines;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -13,9 +12,15 @@ final class ExecCommand implements Callable<Integer> {
             this, "exec", "Runs a command of a container in the container: its own tree and environment, no tools.");
     private final TypeOption type = new TypeOption();
     private final ElevationOptions elevation = new ElevationOptions();
-    private final Foreground foreground = new Foreground();
+    private final Caller caller;
+    private final Foreground foreground;
     private final PositionalParamSpec reference = Options.reference();
     private final PositionalParamSpec words = Options.command(true, "What to run.");
+
+    ExecCommand(Caller caller) {
+        this.caller = caller;
+        foreground = new Foreground(caller);
+    }
 
     /** What picocli parses. */
     CommandSpec spec() {
@@ -30,7 +35,7 @@ final class ExecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Targets.Found found = new Targets(LocalEngines.all()).find(type.types(), reference.getValue())) {
+        try (Targets.Found found = Targets.of(caller).find(type.types(), reference.getValue())) {
             Command command = foreground
                     .command(Options.words(words))
                     .elevated(elevation.elevation())

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -16,26 +17,34 @@ final class Foreground {
     private final OptionSpec tty =
             Options.flag("A terminal for the command, also where standard input or output is none.", "--tty");
 
+    private final Caller caller;
+    private final LocalTerminal terminal;
+
+    Foreground(Caller caller) {
+        this.caller = caller;
+        terminal = new LocalTerminal(caller);
+    }
+
     void addTo(CommandSpec spec) {
         spec.addOption(tty);
     }
 
     /** What is to be run (nothing: a shell), with a terminal where there is one here or one was asked for. */
     Command command(List<String> words) {
-        boolean terminal = Options.isSet(tty) || LocalTerminal.here();
+        boolean wanted = Options.isSet(tty) || terminal.here();
         return new Command(
-                words, environment(System.getenv()), terminal, terminal ? LocalTerminal.size() : new WindowSize(0, 0));
+                words, environment(caller.environment()), wanted, wanted ? terminal.size() : new WindowSize(0, 0));
     }
 
     /** Starts its command and waits for it; gives the exit code. */
     int run(DebugContainer container, PrintWriter err) {
         container.warnings().forEach(w -> err.println("cntr: warning: " + w));
         err.flush();
-        boolean terminal = container.stderr() == null;
+        boolean hasTerminal = container.stderr() == null;
         Exit exit;
-        try (LocalTerminal mine = new LocalTerminal();
-                Wires wires = new Wires(container, terminal)) {
-            if (terminal) {
+        try (LocalTerminal mine = terminal;
+                Wires wires = new Wires(container, caller, hasTerminal ? Optional.of(mine) : Optional.empty())) {
+            if (hasTerminal) {
                 mine.raw();
             }
             wires.join();

@@ -25,6 +25,7 @@ final class ListCommand implements Callable<Integer> {
 
     private final CommandSpec spec = Options.command(
             this, "list", "Shows the containers that the engines of this machine know, running or not.");
+    private final Caller caller;
     private final TypeOption type = new TypeOption();
     private final OptionSpec format = Options.choice(
             Format.class,
@@ -34,6 +35,10 @@ final class ListCommand implements Callable<Integer> {
                     + " running ones.",
             "-o",
             "--output");
+
+    ListCommand(Caller caller) {
+        this.caller = caller;
+    }
 
     /** What picocli parses. */
     CommandSpec spec() {
@@ -45,7 +50,8 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Engines.Inventory inventory = LocalEngines.all().list(type.types());
+        Engines.Inventory inventory =
+                LocalEngines.all(caller.environment(), caller.pid()).list(type.types());
         PrintWriter out = spec.commandLine().getOut();
         switch (format.<Format>getValue()) {
             case TABLE -> table(inventory.containers(), out);

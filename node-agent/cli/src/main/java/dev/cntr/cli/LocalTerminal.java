@@ -10,11 +10,8 @@ import dev.cntr.linux.Syscall;
 import dev.cntr.linux.terminal.WindowSize;
 import org.jspecify.annotations.Nullable;
 
-/** The terminal on this program's standard input, ioctl_tty(2): its size, and raw mode while a session uses it. */
+/** The terminal on a caller's standard input, ioctl_tty(2): its size, and raw mode while a session uses it. */
 final class LocalTerminal implements AutoCloseable {
-    private static final int STDIN = 0;
-    private static final int STDOUT = 1;
-
     // uapi/asm-generic/ioctls.h
     static final long TCGETS = 0x5401;
     static final long TCSETS = 0x5402;
@@ -34,33 +31,40 @@ final class LocalTerminal implements AutoCloseable {
     private static final int CSIZE_PARENB = 0x30 | 0x100;
     private static final int CS8 = 0x30;
 
+    private final Fd in;
+    private final Fd out;
     private byte @Nullable [] found;
     private @Nullable TerminalKeeper keeper;
 
+    LocalTerminal(Caller caller) {
+        in = caller.in();
+        out = caller.out();
+    }
+
     /** Whether input and output are both a terminal. */
-    static boolean here() {
+    boolean here() {
         try (Scratch s = new Scratch()) {
             long termios = s.allocate(TERMIOS);
-            return ioctl(STDIN, TCGETS, termios) == 0 && ioctl(STDOUT, TCGETS, termios) == 0;
+            return ioctl(in, TCGETS, termios) == 0 && ioctl(out, TCGETS, termios) == 0;
         }
     }
 
     /** The size of the terminal that is output, else of the one that is input; 0 by 0 where there is none. */
-    static WindowSize size() {
+    WindowSize size() {
         try (Scratch s = new Scratch()) {
             long winsize = s.allocate(8);
-            if (ioctl(STDOUT, TIOCGWINSZ, winsize) < 0 && ioctl(STDIN, TIOCGWINSZ, winsize) < 0) {
+            if (ioctl(out, TIOCGWINSZ, winsize) < 0 && ioctl(in, TIOCGWINSZ, winsize) < 0) {
                 return new WindowSize(0, 0);
             }
             return new WindowSize(Memory.getShort(winsize + 2), Memory.getShort(winsize));
         }
     }
 
-    /** Every byte passes as it is, cfmakeraw(3), until {@link #close}, or until this process is killed. Does nothing where input is no terminal. */
+    /** Every byte passes as it is, cfmakeraw(3), until {@link #close}, or until this JVM is killed. Does nothing where input is no terminal. */
     synchronized void raw() {
         try (Scratch s = new Scratch()) {
             long termios = s.allocate(TERMIOS);
-            if (ioctl(STDIN, TCGETS, termios) < 0) {
+            if (ioctl(in, TCGETS, termios) < 0) {
                 return;
             }
             found = Memory.bytes(termios, TERMIOS);
@@ -71,8 +75,8 @@ final class LocalTerminal implements AutoCloseable {
             Memory.putByte(termios + VTIME, 0);
             Memory.putByte(termios + VMIN, 1);
             int modes = Memory.getInt(termios + LFLAG);
-            keeper = TerminalKeeper.start(Fd.of(STDIN, Syscall.IOCTL, "the terminal"), found, modes);
-            check(ioctl(STDIN, TCSETS, termios));
+            keeper = TerminalKeeper.start(in, found, modes);
+            check(ioctl(in, TCSETS, termios));
         }
     }
 
@@ -83,7 +87,7 @@ final class LocalTerminal implements AutoCloseable {
         if (before != null) {
             found = null;
             try (Scratch s = new Scratch()) {
-                ioctl(STDIN, TCSETS, s.bytes(before));
+                ioctl(in, TCSETS, s.bytes(before));
             }
         }
         if (keeper != null) {
@@ -92,8 +96,8 @@ final class LocalTerminal implements AutoCloseable {
         }
     }
 
-    private static long ioctl(int fd, long request, long argument) {
-        return Kernel.current().call(Syscall.IOCTL, fd, request, argument);
+    private static long ioctl(Fd fd, long request, long argument) {
+        return Kernel.current().call(Syscall.IOCTL, fd.number(), request, argument);
     }
 
     private static void check(long result) {

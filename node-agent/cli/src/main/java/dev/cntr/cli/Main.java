@@ -5,7 +5,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int code = CntrCommand.commandLine(arguments.length == 0 ? "" : arguments[0])
+        int code = CntrCommand.commandLine(arguments.length == 0 ? "" : arguments[0], new ThisProcess())
                 .execute(arguments);
         // not System.exit: no shutdown hook is needed
         System.out.flush();

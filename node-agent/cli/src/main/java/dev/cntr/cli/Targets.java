@@ -4,6 +4,7 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.EngineType;
 import dev.cntr.engine.Engines;
 import dev.cntr.engine.RunningContainer;
+import dev.cntr.engine.local.LocalEngines;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.proc.ProcessGoneException;
 import java.util.List;
@@ -14,6 +15,11 @@ final class Targets {
 
     Targets(Engines engines) {
         this.engines = engines;
+    }
+
+    /** Among the engines of this machine that a caller's variables tell. */
+    static Targets of(Caller caller) {
+        return new Targets(LocalEngines.all(caller.environment(), caller.pid()));
     }
 
     /** A container and its first process, pinned while its engine said that this is the one. */

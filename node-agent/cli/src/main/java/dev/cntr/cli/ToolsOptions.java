@@ -11,7 +11,6 @@ import dev.cntr.linux.mount.WritableLayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -106,8 +105,9 @@ final class ToolsOptions {
      * Finds the tools that are meant.
      *
      * @param types where another container is looked for
+     * @param caller whose files and images are meant
      */
-    Meant find(Targets targets, List<EngineType> types, Map<String, String> environment) {
+    Meant find(Targets targets, List<EngineType> types, Caller caller) {
         @Nullable String tree = directory.getValue();
         @Nullable String packed = image.getValue();
         @Nullable String other = container.getValue();
@@ -123,30 +123,31 @@ final class ToolsOptions {
             return new Meant(new ToolsSource.Container(found.process(), other), found::close);
         }
         if (packed != null) {
-            return image(packed, cache(environment));
+            return image(packed, caller);
         }
-        return new Meant(new ToolsSource.Directory(Path.of(tree == null ? "/" : tree)), () -> {});
+        return new Meant(new ToolsSource.Directory(caller.file(tree == null ? "/" : tree)), () -> {});
     }
 
     /** The images that are unpacked. */
-    static ImageCache cache(Map<String, String> environment) {
-        String named = environment.get(CACHE);
-        return ToolsSource.Image.cache(named == null ? ToolsSource.Image.CACHE : Path.of(named));
+    static ImageCache cache(Caller caller) {
+        String named = caller.environment().get(CACHE);
+        return ToolsSource.Image.cache(named == null ? ToolsSource.Image.CACHE : caller.file(named));
     }
 
-    private static Meant image(String reference, ImageCache cache) {
+    private static Meant image(String reference, Caller caller) {
+        ImageCache cache = cache(caller);
         // the tag can have a colon as well
         for (int colon = reference.length(); colon > 0; colon = reference.lastIndexOf(':', colon - 1)) {
-            Path file = Path.of(reference.substring(0, colon));
+            Path file = caller.file(reference.substring(0, colon));
             if (Files.exists(file)) {
                 String tag = reference.substring(Math.min(colon + 1, reference.length()));
                 return new Meant(file(cache, file, Optional.of(tag).filter(t -> !t.isEmpty())), () -> {});
             }
         }
         if (reference.startsWith("/") || reference.startsWith(".")) { // no engine's
-            return new Meant(file(cache, Path.of(reference), Optional.empty()), () -> {});
+            return new Meant(file(cache, caller.file(reference), Optional.empty()), () -> {});
         }
-        StoredImage stored = LocalImages.find(reference);
+        StoredImage stored = LocalImages.find(reference, caller.environment());
         return new Meant(new ToolsSource.Image(cache, new ToolsSource.Image.From.Engine(stored)), stored::close);
     }
 

@@ -6,20 +6,14 @@ import dev.cntr.linux.Event;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.FdChannel;
 import dev.cntr.linux.Poll;
-import dev.cntr.linux.Syscall;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
-import sun.misc.Signal;
+import java.util.Optional;
 
-/** Joins this program's standard streams, terminal size and signals to a debug container. */
+/** Joins a caller's standard streams, terminal size and signals to a debug container. */
 final class Wires implements AutoCloseable {
     private static final int BUFFER = 64 * 1024;
 
@@ -27,33 +21,39 @@ final class Wires implements AutoCloseable {
     private static final long END_MILLIS = 100;
 
     private final DebugContainer container;
-    private final boolean terminal;
+    private final Caller caller;
+    private final Optional<LocalTerminal> terminal;
     private final List<Thread> outputs = new ArrayList<>();
-    private final Fd standardInput = Fd.of(0, Syscall.READ, "standard input");
     private final Event ended = Event.open();
     private final Thread input = Thread.ofPlatform().name("stdin").daemon().unstarted(this::carryIn);
 
-    /** @param terminal whether the container has one, which follows the size of this program's */
-    Wires(DebugContainer container, boolean terminal) {
+    /** @param terminal where the container has one: the caller's, whose size it follows */
+    Wires(DebugContainer container, Caller caller, Optional<LocalTerminal> terminal) {
         this.container = container;
+        this.caller = caller;
         this.terminal = terminal;
     }
 
     /** Starts to carry bytes both ways. */
     void join() {
-        outputs.add(carryOut("stdout", container.stdout(), new FileOutputStream(FileDescriptor.out)));
+        outputs.add(carryOut("stdout", container.stdout(), caller.out()));
         FdChannel stderr = container.stderr();
         if (stderr != null) {
-            outputs.add(carryOut("stderr", stderr, new FileOutputStream(FileDescriptor.err)));
+            outputs.add(carryOut("stderr", stderr, caller.err()));
         }
         input.start();
-        for (String signal : List.of("TERM", "HUP", "INT", "QUIT")) {
-            forward(signal);
-        }
-        if (terminal) {
-            Signal.handle(new Signal("WINCH"), _ -> container.resize(LocalTerminal.size()));
-            container.resize(LocalTerminal.size());
-        }
+        caller.onSignal(signal -> {
+            if (signal != Caller.WINCH) {
+                container.signal(signal);
+            } else {
+                resize();
+            }
+        });
+        resize();
+    }
+
+    private void resize() {
+        terminal.ifPresent(t -> container.resize(t.size()));
     }
 
     /** Waits until all output is written; to be called when the command has ended. */
@@ -68,16 +68,8 @@ final class Wires implements AutoCloseable {
         }
     }
 
-    private void forward(String name) {
-        try {
-            Signal.handle(new Signal(name), signal -> container.signal(signal.getNumber()));
-        } catch (IllegalArgumentException e) {
-            // the JVM keeps SIGQUIT to itself: it prints its threads
-        }
-    }
-
     private void carryIn() {
-        InputStream in = new FileInputStream(FileDescriptor.in);
+        SharedStream in = new SharedStream(caller.in());
         try {
             byte[] buffer = new byte[BUFFER];
             int n;
@@ -96,7 +88,7 @@ final class Wires implements AutoCloseable {
 
     /** Waits for input; gives false when the wires are cut. A thread in read(2) would hold up the end of the JVM by 300 ms. */
     private boolean readable() {
-        Poll.Interest typed = new Poll.Interest(standardInput, Poll.IN);
+        Poll.Interest typed = new Poll.Interest(caller.in(), Poll.IN);
         return Poll.await(List.of(typed, new Poll.Interest(ended.fd(), Poll.IN)), null)[1] == 0;
     }
 
@@ -111,7 +103,8 @@ final class Wires implements AutoCloseable {
         }
     }
 
-    private static Thread carryOut(String name, FdChannel from, OutputStream to) {
+    private static Thread carryOut(String name, FdChannel from, Fd shared) {
+        SharedStream to = new SharedStream(shared);
         return Thread.ofPlatform().name(name).daemon().start(() -> {
             byte[] buffer = new byte[BUFFER];
             try {

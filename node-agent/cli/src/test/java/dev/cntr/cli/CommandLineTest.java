@@ -16,7 +16,7 @@ class CommandLineTest {
     private static Ran cntr(String... words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = CntrCommand.commandLine(words.length == 0 ? "" : words[0]);
+        CommandLine line = CntrCommand.commandLine(words.length == 0 ? "" : words[0], new ThisProcess());
         int code =
                 line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(words);
         return new Ran(code, out.toString(), err.toString());

@@ -13,14 +13,20 @@ import dev.cntr.engine.nspawn.NspawnEngine;
 import dev.cntr.engine.podman.PodmanEngine;
 import dev.cntr.engine.process.CommandEngine;
 import dev.cntr.engine.process.PidEngine;
+import java.util.Map;
 
 /** Opens the engines of this machine. Only the classes of those that are opened are loaded. */
 public final class LocalEngines {
     private LocalEngines() {}
 
-    /** All of them. */
-    public static Engines all() {
-        return new Engines(LocalEngines::open);
+    /**
+     * All of them.
+     *
+     * @param environment whose variables say where an engine listens
+     * @param self who asks: neither it nor one of its ancestors is a command that is meant
+     */
+    public static Engines all(Map<String, String> environment, int self) {
+        return new Engines(type -> open(type, environment, self));
     }
 
     /**
@@ -29,17 +35,17 @@ public final class LocalEngines {
      * @throws EngineException.Absent where it is not on this machine
      * @throws EngineException.Unsupported where it can be nowhere
      */
-    public static Engine open(EngineType type) {
+    private static Engine open(EngineType type, Map<String, String> environment, int self) {
         return switch (type) {
             case PID -> new PidEngine();
-            case DOCKER -> DockerEngine.of(System.getenv("DOCKER_HOST"));
+            case DOCKER -> DockerEngine.of(environment.get("DOCKER_HOST"));
             case PODMAN -> PodmanEngine.find();
             case NSPAWN -> NspawnEngine.find();
             case LXC -> LxcEngine.find();
-            case LXD -> LxdEngine.of(System.getenv());
+            case LXD -> LxdEngine.of(environment);
             case CRI -> CriEngine.find();
-            case CONTAINERD -> ContainerdEngine.of(System.getenv("CONTAINERD_ADDRESS"));
-            case COMMAND -> new CommandEngine();
+            case CONTAINERD -> ContainerdEngine.of(environment.get("CONTAINERD_ADDRESS"));
+            case COMMAND -> new CommandEngine(self);
             case RKT ->
                 throw new EngineException.Unsupported(
                         "rkt no longer exists: its last release was of 2018, and the project ended in 2020. Run the image"

@@ -8,6 +8,7 @@ import dev.cntr.engine.docker.DockerEngine;
 import dev.cntr.engine.podman.PodmanEngine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Images of this machine's engines: docker's, root's podman's, containerd's. */
 public final class LocalImages {
@@ -19,18 +20,19 @@ public final class LocalImages {
      * The first that an engine has.
      *
      * @param reference {@code NAME}, as each engine's own command line takes it, or {@code ENGINE:NAME}
+     * @param environment whose variables say where an engine listens
      * @throws EngineException.NotFound where none has it, with what each said
      */
-    public static StoredImage find(String reference) {
+    public static StoredImage find(String reference, Map<String, String> environment) {
         for (EngineType type : TYPES) {
             if (reference.startsWith(type.word() + ":")) {
-                return find(type, reference.substring(type.word().length() + 1));
+                return find(type, reference.substring(type.word().length() + 1), environment);
             }
         }
         List<String> said = new ArrayList<>();
         for (EngineType type : TYPES) {
             try {
-                return find(type, reference);
+                return find(type, reference, environment);
             } catch (EngineException e) {
                 said.add("\n  " + type.word() + ": " + e.getMessage());
             }
@@ -39,12 +41,12 @@ public final class LocalImages {
                 + "\": no such file or directory, and of the engines said" + String.join("", said));
     }
 
-    private static StoredImage find(EngineType type, String name) {
+    private static StoredImage find(EngineType type, String name, Map<String, String> environment) {
         return switch (type) {
-            case DOCKER -> DockerEngine.of(System.getenv("DOCKER_HOST")).image(name);
+            case DOCKER -> DockerEngine.of(environment.get("DOCKER_HOST")).image(name);
             case PODMAN -> PodmanEngine.find().image(name);
             case CONTAINERD -> {
-                ContainerdEngine engine = ContainerdEngine.of(System.getenv("CONTAINERD_ADDRESS"));
+                ContainerdEngine engine = ContainerdEngine.of(environment.get("CONTAINERD_ADDRESS"));
                 try {
                     yield engine.image(name);
                 } catch (RuntimeException e) {

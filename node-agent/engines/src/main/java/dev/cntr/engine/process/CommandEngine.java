@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * A process by its command line: {@code nginx}, {@code "sleep infinity"}. A command line matches that begins with the words
  * of the reference, its program with or without the directory. So {@code timeout 9 sleep infinity} is not
- * {@code sleep infinity}, nor is a shell or a sudo that has it among its arguments. Neither this process nor one of its
- * ancestors ever matches. Of processes that match, those that descend from another one that does are left out: the
+ * {@code sleep infinity}, nor is a shell or a sudo that has it among its arguments. Neither the process that asks nor one of
+ * its ancestors ever matches. Of processes that match, those that descend from another one that does are left out: the
  * workers of a server mean the server.
  */
 public final class CommandEngine implements Engine {
@@ -25,8 +25,9 @@ public final class CommandEngine implements Engine {
     private final Supplier<ProcessTable> processes;
     private final int self;
 
-    public CommandEngine() {
-        this(ProcessTable::read, Math.toIntExact(ProcessHandle.current().pid()));
+    /** @param self the process that asks */
+    public CommandEngine(int self) {
+        this(ProcessTable::read, self);
     }
 
     CommandEngine(Supplier<ProcessTable> processes, int self) {
