@@ -63,7 +63,7 @@ public final class PassthroughMount implements ServedTree {
         Session session;
         try {
             Superblock superblock = new Superblock(options.name(), options.readOnly());
-            Negotiation.Wishes wishes = new Negotiation.Wishes(WANTED, MAX_WRITE, options.maxStackDepth());
+            Negotiation.Wishes wishes = new Negotiation.Wishes(wanted(options), MAX_WRITE, options.maxStackDepth());
             session = Session.open(superblock, wishes, options.threads());
         } catch (RuntimeException e) {
             root.close();
@@ -79,6 +79,15 @@ public final class PassthroughMount implements ServedTree {
             root.close();
             throw e;
         }
+    }
+
+    private static Set<InitFlag> wanted(TreeOptions options) {
+        Set<InitFlag> wanted = EnumSet.copyOf(WANTED);
+        if (options.sharesLocks()) {
+            wanted.add(InitFlag.FUSE_POSIX_LOCKS);
+            wanted.add(InitFlag.FUSE_FLOCK_LOCKS);
+        }
+        return wanted;
     }
 
     private static Fd open(TreeOptions options) {

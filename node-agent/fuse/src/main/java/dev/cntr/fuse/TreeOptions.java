@@ -150,6 +150,14 @@ public record TreeOptions(
         return Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     }
 
+    /**
+     * Whether locks are taken on the backing files, so that who uses those has to respect them, and the other way round: of trees that can be
+     * written to. It costs a message at each close(2).
+     */
+    boolean sharesLocks() {
+        return !readOnly;
+    }
+
     public TreeOptions withName(String newName) {
         return new TreeOptions(
                 newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer, masked);

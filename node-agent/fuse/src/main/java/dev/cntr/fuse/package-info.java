@@ -11,8 +11,8 @@
  * }</pre>
  *
  * <p>Three layers that do not mix: {@code wire} is the protocol in memory, {@code session} speaks it with the kernel, and
- * {@code passthrough} is the one file system there is. Limits: locks are between the users of one superblock, not shared with
- * those of the backing files; what is mounted below the root is not seen; a backing store that hangs in more than
+ * {@code passthrough} is the one file system there is. Limits: locks of read-only trees are
+ * between the users of one superblock, not shared with those of the backing files; what is mounted below the root is not seen; a backing store that hangs in more than
  * thirty requests at once stops the mount.
  */
 @NullMarked

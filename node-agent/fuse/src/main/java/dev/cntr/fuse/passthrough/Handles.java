@@ -6,10 +6,11 @@ import java.util.Arrays;
 
 /**
  * The open files and directories that the kernel holds by a number. 0 is no handle: the file is open without one, since the
- * kernel goes to the backing file itself.
+ * kernel goes to the backing file itself. Where it matters which open it is, it has a handle that stands for no descriptor.
  */
 final class Handles {
     private static final int CLOSED = -1;
+    private static final int WITHOUT_FILE = -2;
 
     /** Replaced when it grows; entries are read without the lock. */
     private volatile int[] fds = new int[64];
@@ -38,10 +39,15 @@ final class Handles {
         return handle;
     }
 
+    /** A handle to tell an open file by, which the kernel goes to itself. */
+    long addWithoutFile() {
+        return add(WITHOUT_FILE);
+    }
+
     /** The descriptor of a handle, or -1 for one that is not open. */
     int fd(long handle) {
         int[] all = fds;
-        return handle > 0 && handle < all.length ? all[(int) handle] : CLOSED;
+        return handle > 0 && handle < all.length ? Math.max(all[(int) handle], CLOSED) : CLOSED;
     }
 
     /** Where the descriptor of an open directory stands. */
@@ -56,7 +62,7 @@ final class Handles {
     /** Ends a handle and gives its descriptor to the caller to close; -1 for one that is not open. */
     synchronized int remove(long handle) {
         int fd = fd(handle);
-        if (fd == CLOSED) {
+        if (handle <= 0 || handle >= fds.length || fds[(int) handle] == CLOSED) {
             return CLOSED;
         }
         fds[(int) handle] = CLOSED;

@@ -1,5 +1,6 @@
 package dev.cntr.fuse.passthrough;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ final class Inode {
     int backingId;
 
     static final int CACHED = -1;
+
+    /** Who has locks on it; null where nobody has. Changed under the inode's lock. */
+    volatile @Nullable List<LockHolder> lockHolders;
 
     /** Where the descriptor of a directory stands, on a mount without OPENDIR. */
     long position;

@@ -36,14 +36,16 @@ final class OpenFiles {
     private final Credentials credentials;
     private final Umask umask;
     private final BackingFiles backing;
+    private final Locks locks;
 
-    OpenFiles(Tree tree, Calls calls, Nodes nodes, Credentials credentials, Umask umask) {
+    OpenFiles(Tree tree, Calls calls, Nodes nodes, Credentials credentials, Umask umask, Locks locks) {
         this.tree = tree;
         this.calls = calls;
         this.nodes = nodes;
         this.credentials = credentials;
         this.umask = umask;
         this.backing = new BackingFiles(tree, calls, credentials);
+        this.locks = locks;
     }
 
     void open(Request request, Reply reply) {
@@ -180,8 +182,11 @@ final class OpenFiles {
                     return false;
                 }
                 handle = tree.handles().add(data);
-            } else if (file >= 0) {
-                calls.close(file);
+            } else {
+                handle = tree.sharesLocks() ? tree.handles().addWithoutFile() : 0;
+                if (file >= 0) {
+                    calls.close(file);
+                }
             }
             answer = answer(id > 0, throughServer, writes);
             inode.opens++;
@@ -199,11 +204,12 @@ final class OpenFiles {
         return true;
     }
 
-    private static int answer(boolean backing, boolean throughServer, boolean writes) {
+    private int answer(boolean backing, boolean throughServer, boolean writes) {
+        int flushes = tree.sharesLocks() ? 0 : OpenReply.NOFLUSH;
         if (backing) {
-            return OpenReply.PASSTHROUGH | (throughServer ? OpenReply.DIRECT_IO : OpenReply.NOFLUSH);
+            return OpenReply.PASSTHROUGH | (throughServer ? OpenReply.DIRECT_IO : flushes);
         }
-        return OpenReply.KEEP_CACHE | (writes ? 0 : OpenReply.NOFLUSH);
+        return OpenReply.KEEP_CACHE | (writes ? 0 : flushes);
     }
 
     private boolean isSetId(int file) {
@@ -225,6 +231,7 @@ final class OpenFiles {
             if (fd >= 0) {
                 calls.close(fd);
             }
+            locks.released(inode, handle);
         }
         synchronized (inode) {
             inode.opens--;

@@ -3,11 +3,11 @@ package dev.cntr.fuse.passthrough;
 import dev.cntr.fuse.session.FileSystem;
 import dev.cntr.fuse.session.Reply;
 import dev.cntr.fuse.session.Request;
+import dev.cntr.linux.Errno;
 
 /**
- * One thread's view of a {@link Tree}. FLUSH is not implemented, so that the kernel stops asking: close(2) of a backing file
- * has nothing to tell that a write has not told. Nor is ACCESS: the kernel checks permissions itself; nor are locks: they are
- * between those who use this file system.
+ * One thread's view of a {@link Tree}. FLUSH is implemented only where locks are shared, else the kernel stops asking: close(2) of a
+ * backing file has nothing to tell that a write has not told. Nor is ACCESS: the kernel checks permissions itself.
  */
 final class PassthroughFileSystem implements FileSystem {
     private final Tree tree;
@@ -21,6 +21,7 @@ final class PassthroughFileSystem implements FileSystem {
     private final Directories directories;
     private final Xattrs xattrs;
     private final Ioctls ioctls;
+    private final Locks locks;
 
     PassthroughFileSystem(Tree tree, Calls calls) {
         this.tree = tree;
@@ -30,7 +31,8 @@ final class PassthroughFileSystem implements FileSystem {
         Nodes nodes = new Nodes(tree, calls);
         this.attributes = new Attributes(tree, calls, nodes, credentials);
         this.names = new Names(tree, calls, nodes, credentials, umask);
-        this.files = new OpenFiles(tree, calls, nodes, credentials, umask);
+        this.locks = new Locks(tree, calls, nodes);
+        this.files = new OpenFiles(tree, calls, nodes, credentials, umask, locks);
         this.data = new FileData(tree, calls, nodes, credentials);
         this.directories = new Directories(tree, calls, nodes);
         this.xattrs = new Xattrs(tree, calls, nodes);
@@ -210,6 +212,35 @@ final class PassthroughFileSystem implements FileSystem {
     @Override
     public void ioctl(Request request, Reply reply) {
         ioctls.ioctl(request, reply);
+    }
+
+    @Override
+    public void getlk(Request request, Reply reply) {
+        locks.getlk(request, reply);
+    }
+
+    @Override
+    public void setlk(Request request, Reply reply) {
+        locks.setlk(request, reply, false);
+    }
+
+    @Override
+    public void setlkw(Request request, Reply reply) {
+        locks.setlk(request, reply, true);
+    }
+
+    @Override
+    public void flush(Request request, Reply reply) {
+        if (tree.sharesLocks()) {
+            locks.flush(request, reply);
+        } else {
+            reply.error(Errno.ENOSYS);
+        }
+    }
+
+    @Override
+    public void interrupted(long unique) {
+        tree.lockWaits().interrupt(unique);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.cntr.fuse.passthrough;
 import dev.cntr.fuse.session.FileSystem;
 import dev.cntr.fuse.session.FuseException;
 import dev.cntr.fuse.session.Session;
+import dev.cntr.fuse.wire.InitFlag;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
@@ -10,6 +11,7 @@ import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Syscall;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 
 /** A backing tree as all threads of a session share it: its nodes, open handles, and settings. */
 public final class Tree {
@@ -24,6 +26,8 @@ public final class Tree {
     private final FdBudget budget;
     private final ListingHabits habits = new ListingHabits();
     private final XattrCensus xattrs;
+    private final LockWaits lockWaits = new LockWaits();
+    private final boolean sharesLocks;
     private int clockHand;
 
     /**
@@ -52,6 +56,7 @@ public final class Tree {
         this.dataPath = PassthroughProbe.choose(session, rootFd);
         this.budget = budget;
         this.xattrs = new XattrCensus(statelessDirectories);
+        this.sharesLocks = session.negotiation().has(InitFlag.FUSE_POSIX_LOCKS);
         budget.join(this);
     }
 
@@ -113,6 +118,15 @@ public final class Tree {
 
     ListingHabits habits() {
         return habits;
+    }
+
+    LockWaits lockWaits() {
+        return lockWaits;
+    }
+
+    /** Whether locks are taken on the backing files: as has been agreed with the kernel. */
+    boolean sharesLocks() {
+        return sharesLocks;
     }
 
     /** Whether nothing in the tree has extended attributes, and nothing will. False as long as that is not known. */
@@ -207,10 +221,12 @@ public final class Tree {
     public void close() {
         Kernel kernel = Kernel.current();
         xattrs.cancel();
+        lockWaits.close();
         budget.leave(this);
         limbo.closeAll(kernel);
         int[] closed = new int[1];
         inodes.forEach(inode -> {
+            endLocks(kernel, inode);
             if (inode != inodes.root() && inode.fd >= 0) {
                 kernel.call(Syscall.CLOSE, inode.fd);
                 closed[0]++;
@@ -219,5 +235,15 @@ public final class Tree {
         budget.gave(closed[0]);
         handles.closeAll(kernel);
         rootFd.close();
+    }
+
+    private static void endLocks(Kernel kernel, Inode inode) {
+        synchronized (inode) {
+            List<LockHolder> holders = inode.lockHolders;
+            inode.lockHolders = null;
+            if (holders != null) {
+                holders.forEach(holder -> holder.end(kernel));
+            }
+        }
     }
 }

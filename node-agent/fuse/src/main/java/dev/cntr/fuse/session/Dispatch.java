@@ -77,12 +77,17 @@ final class Dispatch {
             case POLL -> fs.poll(request, reply);
             case FORGET -> fs.forget(request.nodeId(), ForgetIn.lookups(request.body()));
             case BATCH_FORGET -> forgetAll(request, fs);
-            case INTERRUPT -> inFlight.interrupt(InterruptIn.unique(request.body()));
+            case INTERRUPT -> interrupt(InterruptIn.unique(request.body()), fs, inFlight);
             case DESTROY -> reply.ok();
             // the session has answered INIT, never asks for what NOTIFY_REPLY brings, and does not agree to DAX
             case INIT, SETUPMAPPING, REMOVEMAPPING -> reply.error(Errno.ENOSYS);
             case NOTIFY_REPLY -> {}
         }
+    }
+
+    private static void interrupt(long unique, FileSystem fs, InFlight inFlight) {
+        inFlight.interrupt(unique);
+        fs.interrupted(unique);
     }
 
     private static void forgetAll(Request request, FileSystem fs) {

@@ -29,6 +29,12 @@ public interface FileSystem extends AutoCloseable {
     /** FORGET and BATCH_FORGET: the kernel gives back lookups of a node. There is no reply. */
     default void forget(long nodeId, long lookups) {}
 
+    /**
+     * INTERRUPT: whoever made a request has been killed or has had a signal meanwhile. One that has been put off ({@link Reply#defer}) is to be
+     * answered now, with EINTR. This may come before the request itself, by another thread. There is no reply.
+     */
+    default void interrupted(long unique) {}
+
     default void lookup(Request request, Reply reply) {
         reply.error(Errno.ENOSYS);
     }

@@ -7,7 +7,7 @@ import dev.cntr.linux.Syscall;
 
 /**
  * The answer to the current request of a thread. The body is written at {@link #body}, then sent; nothing is zeroed
- * between two replies. Exactly one of {@link #send}, {@link #ok} and {@link #error} is called for a request that has a
+ * between two replies. Exactly one of {@link #send}, {@link #ok}, {@link #error} and {@link #defer} is called for a request that has a
  * reply.
  */
 public final class Reply {
@@ -69,12 +69,28 @@ public final class Reply {
 
     /** Failure with a negative errno; 0 means success. */
     public boolean error(long negativeErrno) {
+        return write(HEADER, acceptable(negativeErrno));
+    }
+
+    /** A result as it is, if the kernel takes it, or else EIO. */
+    static long acceptable(long negativeErrno) {
         boolean valid = negativeErrno <= 0 && negativeErrno >= LOWEST_ERROR;
-        return write(HEADER, valid ? negativeErrno : Errno.EIO.negative());
+        return valid ? negativeErrno : Errno.EIO.negative();
     }
 
     public boolean error(Errno errno) {
         return write(HEADER, errno.negative());
+    }
+
+    /**
+     * Puts the answer off: it is not given by this, and the thread goes on to other requests.
+     *
+     * @throws dev.cntr.linux.ErrnoException with EMFILE where that takes too many descriptors: then it still has to be given
+     */
+    public Deferred defer() {
+        Deferred deferred = new Deferred(kernel, device, unique);
+        sent = true;
+        return deferred;
     }
 
     private boolean write(int bytes, long error) {

@@ -6,6 +6,9 @@ import dev.cntr.linux.Memory;
 public final class LockIn {
     public static final int BYTES = 48;
 
+    /** The lock is one of flock(2), else of fcntl(2). */
+    public static final int FLOCK = 1;
+
     private static final int HANDLE = 0;
     private static final int OWNER = 8;
     private static final int START = 16;
@@ -40,7 +43,7 @@ public final class LockIn {
         return Memory.getInt(at + PID);
     }
 
-    /** 1: flock(2). */
+    /** {@link #FLOCK}. */
     public static int flags(long at) {
         return Memory.getInt(at + FLAGS);
     }

@@ -42,6 +42,16 @@ class HandlesTest {
     }
 
     @Test
+    void thatStandsForNoFileIsTakenUntilItIsRemoved() {
+        long h = handles.addWithoutFile();
+        assertThat(handles.fd(h)).isEqualTo(-1);
+        assertThat(handles.add(7)).isNotEqualTo(h);
+
+        assertThat(handles.remove(h)).isEqualTo(-1);
+        assertThat(handles.add(8)).isEqualTo(h);
+    }
+
+    @Test
     void positionStartsAtTheBeginning() {
         long h = handles.add(42);
         handles.position(h, 77);

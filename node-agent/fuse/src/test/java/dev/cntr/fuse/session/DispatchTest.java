@@ -72,6 +72,47 @@ class DispatchTest {
     }
 
     @Test
+    void interruptIsToldToTheFileSystem() {
+        List<Long> interrupted = new ArrayList<>();
+        Request interrupt = new Request(Recorded.load(memory, Recorded.INTERRUPT), inFlight, 0);
+
+        Dispatch.answer(
+                Opcode.INTERRUPT,
+                interrupt,
+                reply,
+                new Nothing() {
+                    @Override
+                    public void interrupted(long unique) {
+                        interrupted.add(unique);
+                    }
+                },
+                inFlight);
+
+        assertThat(interrupted).containsExactly(0x42L);
+    }
+
+    /** Then it is still the thread's, and the request gets an error. */
+    @Test
+    void answerThatCannotBePutOffIsGivenAtOnce() {
+        kernel.result = Errno.EMFILE.negative();
+        reply.begin(8);
+
+        Dispatch.answer(
+                Opcode.SETLKW,
+                request,
+                reply,
+                new Nothing() {
+                    @Override
+                    public void setlkw(Request q, Reply r) {
+                        r.defer();
+                    }
+                },
+                inFlight);
+
+        assertThat(errors()).containsExactly(-Errno.EIO.number());
+    }
+
+    @Test
     void unknownOpcodeIsNotImplemented() {
         reply.begin(8);
 
