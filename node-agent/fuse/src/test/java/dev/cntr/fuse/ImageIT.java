@@ -175,6 +175,23 @@ class ImageIT {
         assertThat(count(Opcode.LOOKUP)).isLessThan(20);
     }
 
+    /** The kernel has attributes with the beginning of a long listing only, and looks up what a caller descends into after that. */
+    @Test
+    void whoDescendsInALongListingDoesNotLookAtFiles() throws IOException {
+        mounted.close();
+        for (int i = 0; i < 1500; i++) {
+            Files.createDirectories(mounted.backing().resolve("d0/sub/directory-" + i));
+            Files.createFile(mounted.backing().resolve("d0/sub/file-" + i));
+        }
+        mounted = Mounted.of(TreeOptions.image(mounted.backing()), temporary);
+
+        assertThat(run("print(len(subprocess.check_output(['find', '.']).splitlines()))"))
+                .isEqualTo("3441");
+
+        assertThat(count(Opcode.LOOKUP)).isGreaterThan(100);
+        assertThat(mounted.mount().report().nodes()).isLessThan(1600);
+    }
+
     @Test
     void whoLooksAtFilesHasThemWithFurtherListings() throws IOException {
         assertThat(run("print(len(subprocess.check_output(['find', '.', '-size', '+0']).splitlines()))"))

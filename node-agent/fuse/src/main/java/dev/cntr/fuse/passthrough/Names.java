@@ -40,11 +40,12 @@ final class Names {
             reply.error(Errno.ESTALE);
             return;
         }
-        if (parent.listedWithoutAttributes) {
-            tree.habits().lookedAtFile(request.pid());
-        }
         Inode inode = nodes.lookup(parent, request.body());
         if (inode != null) {
+            // a directory is looked up by all who descend: the rest of a long listing has no attributes at all
+            if (parent.listedWithoutAttributes && inode.type != Modes.S_IFDIR) {
+                tree.habits().lookedAtFile(request.pid());
+            }
             replyEntry(inode, reply);
         } else if (nodes.error() == Errno.ENOENT.negative() && negativeSeconds > 0) {
             Memory.clear(reply.body(), EntryOut.BYTES);
