@@ -74,10 +74,9 @@ final class ApiSessions implements Sessions {
                                 .formatted(version(session), list));
     }
 
+    /** By the object and not by its name: the client library would read it before each patch. */
     private Resource<DebugSession> resource(DebugSession session) {
-        return client.resources(DebugSession.class)
-                .inNamespace(session.getMetadata().getNamespace())
-                .withName(session.getMetadata().getName());
+        return client.resource(session);
     }
 
     private static String version(DebugSession session) {

@@ -41,6 +41,8 @@ final class DebugPolicies implements Policies {
         namespaces = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(Namespace.class, DebugSession.class)
                         .withName("namespaces")
+                        .withItemStore(LeanStore.ofNamespaces())
+                        .withInformerListLimit(LeanStore.PAGE)
                         .withSecondaryToPrimaryMapper(namespace -> unfinished(
                                 sessions,
                                 session -> namespace

@@ -107,11 +107,13 @@ public final class Main {
         operator.register(
                 new SessionReconciler(
                         new ApiSessions(client, events), settings, limits, InstantSource.system(), metrics),
-                config -> config.withRetry(new GenericRetry()
-                        .setInitialInterval(100)
-                        .setIntervalMultiplier(2)
-                        .setMaxInterval(10_000)
-                        .withoutMaxAttempts()));
+                config -> config.withItemStore(LeanStore.ofSessions())
+                        .withInformerListLimit(LeanStore.PAGE)
+                        .withRetry(new GenericRetry()
+                                .setInitialInterval(100)
+                                .setIntervalMultiplier(2)
+                                .setMaxInterval(10_000)
+                                .withoutMaxAttempts()));
         return operator;
     }
 

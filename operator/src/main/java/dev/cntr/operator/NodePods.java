@@ -71,6 +71,8 @@ final class NodePods implements NodeServices {
                         .withNamespaces(Set.of(namespace))
                         .withLabelSelector(
                                 "%s=%s,%s=%s".formatted(Names.APP_LABEL, Names.APP, Names.COMPONENT_LABEL, component))
+                        .withItemStore(LeanStore.ofPods())
+                        .withInformerListLimit(LeanStore.PAGE)
                         .withSecondaryToPrimaryMapper(pod -> concerned(sessions, pod))
                         .build(),
                 context);

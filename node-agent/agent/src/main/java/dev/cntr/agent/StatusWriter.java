@@ -5,7 +5,6 @@ import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
@@ -61,7 +60,7 @@ final class StatusWriter {
                 if (after.equals(before)) {
                     return null;
                 }
-                DebugSession written = write(key, session.getMetadata().getResourceVersion(), after);
+                DebugSession written = write(session, after);
                 events.written(written, before);
                 return written;
             } catch (KubernetesClientException e) {
@@ -92,22 +91,27 @@ final class StatusWriter {
         return null;
     }
 
-    private DebugSession write(SessionKey key, String version, DebugSessionStatus status) {
-        var patch = Map.of("metadata", Map.of("resourceVersion", version, "uid", key.uid()), "status", status);
-        return resource(key)
+    /** By the object and not by its name: the client library would read it before the patch. */
+    private DebugSession write(DebugSession session, DebugSessionStatus status) {
+        var metadata = session.getMetadata();
+        var patch = Map.of(
+                "metadata",
+                Map.of("resourceVersion", metadata.getResourceVersion(), "uid", metadata.getUid()),
+                "status",
+                status);
+        return client.resource(session)
                 .subresource("status")
                 .patch(MERGE, client.getKubernetesSerialization().asJson(patch));
-    }
-
-    private Resource<DebugSession> resource(SessionKey key) {
-        return client.resources(DebugSession.class).inNamespace(key.namespace()).withName(key.name());
     }
 
     /** The session as it is now; null where it is gone, or the API server does not answer for long. */
     private @Nullable DebugSession read(SessionKey key) {
         for (int i = 1; i <= TRIES; i++) {
             try {
-                DebugSession now = resource(key).get();
+                DebugSession now = client.resources(DebugSession.class)
+                        .inNamespace(key.namespace())
+                        .withName(key.name())
+                        .get();
                 return now != null && key.uid().equals(now.getMetadata().getUid()) ? now : null;
             } catch (KubernetesClientException e) {
                 log.warn("session {} uid={}: reading it failed: {}", key, key.uid(), AgentException.chain(e));

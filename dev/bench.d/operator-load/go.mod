@@ -1,0 +1,3 @@
+module cntr.dev/bench/operator-load
+
+go 1.25
