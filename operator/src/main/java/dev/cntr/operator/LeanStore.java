@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -59,7 +60,7 @@ final class LeanStore<T extends HasMetadata> extends BasicItemStore<T> {
     @Override
     public T put(String key, T item) {
         item.getMetadata().setManagedFields(List.of());
-        item.getMetadata().setAnnotations(null);
+        item.getMetadata().setAnnotations(new LinkedHashMap<>()); // JOSDK looks into them: not null
         drop.accept(item);
         return super.put(key, item);
     }

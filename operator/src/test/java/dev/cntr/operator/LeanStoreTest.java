@@ -43,7 +43,7 @@ class LeanStoreTest {
         assertThat(kept.getStatus().getPodIP()).isNull();
         assertThat(kept.getStatus().getConditions()).hasSize(1);
         assertThat(kept.getMetadata().getManagedFields()).isEmpty();
-        assertThat(kept.getMetadata().getAnnotations()).isNullOrEmpty();
+        assertThat(kept.getMetadata().getAnnotations()).isEmpty();
     }
 
     @Test
@@ -54,7 +54,7 @@ class LeanStoreTest {
         store.put(store.getKey(session), session);
 
         DebugSession kept = store.get("shop/web-x1");
-        assertThat(kept.getMetadata().getAnnotations()).isNullOrEmpty();
+        assertThat(kept.getMetadata().getAnnotations()).isEmpty();
         assertThat(kept.getSpec()).isEqualTo(Cluster.spec("10m"));
     }
 }
