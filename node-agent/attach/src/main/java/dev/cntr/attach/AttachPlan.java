@@ -100,6 +100,27 @@ public record AttachPlan(
         return new AttachPlan(target, settings, command.root(), outside, held, warnings);
     }
 
+    /** The same, starting in another directory. */
+    AttachPlan startingIn(String directory) {
+        return with(settings.startingIn(directory));
+    }
+
+    /** The same, on a terminal. */
+    AttachPlan onTerminal() {
+        return with(settings.onTerminal());
+    }
+
+    /** The same, with something more to be said. */
+    AttachPlan warning(String more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.add(more);
+        return new AttachPlan(target, settings, root, outsideGroups, held, all);
+    }
+
+    private AttachPlan with(ProcessSettings changed) {
+        return new AttachPlan(target, changed, root, outsideGroups, held, warnings);
+    }
+
     private static String directory(Target target, Command.Root root) {
         if (root == Command.Root.TARGET) {
             return target.directory();

@@ -29,6 +29,9 @@ public final class AttachProgram {
 
     static final int PIDFD = 5;
 
+    /** The detached mount of the session's own files; without one, nothing that is used. */
+    static final int SESSION = 6;
+
     static final String ENTER = "enter the namespaces";
     static final String PIVOT = "make the tools the root";
 
@@ -49,7 +52,7 @@ public final class AttachProgram {
     public static Program compile(AttachPlan plan, Architecture architecture) {
         Target target = plan.target();
         Assembler a = Assembler.reporting(architecture, Init.CONTROL);
-        Init.begin(a, PIDFD);
+        Init.begin(a, SESSION);
         a.call("not to be traced", Syscall.PRCTL, PR_SET_DUMPABLE, 0, 0, 0, 0);
         plan.outsideGroups().ifPresent(groups -> {
             int[] ids = groups.stream().mapToInt(Long::intValue).toArray();

@@ -1,5 +1,6 @@
 package dev.cntr.attach;
 
+import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.linux.terminal.WindowSize;
 import dev.cntr.oci.process.Environment;
 import java.util.HashMap;
@@ -30,9 +31,13 @@ public record Command(
         Elevation elevation,
         Map<String, String> kept,
         Optional<String> runtimeSpec) {
-    /** A login shell: bash where the tools have it. */
-    public static final List<String> SHELL =
-            List.of("sh", "-c", "if command -v bash >/dev/null 2>&1; then exec bash -l; else exec sh -l; fi");
+    /** A login shell: bash where the tools have it. On a terminal it finds the session's own {@code cntr} as well. */
+    public static final List<String> SHELL = List.of("sh", "-c", """
+            own=@
+            if ! command -v bash >/dev/null 2>&1; then
+              if [ -r $own/shrc ]; then ENV=$own/shrc exec sh -l; else exec sh -l; fi
+            elif [ -t 0 ] && [ -r $own/bashrc ]; then exec bash --rcfile $own/bashrc
+            else exec bash -l; fi""".replace("@", SessionMount.DIRECTORY));
 
     /** The tree at {@code /}. */
     public enum Root {
@@ -51,6 +56,16 @@ public record Command(
     /** One that runs with the tools, and may do what the target may. */
     public Command(List<String> arguments, Map<String, String> environment, boolean terminal, WindowSize size) {
         this(arguments, environment, terminal, size, Root.TOOLS, Elevation.NONE, Map.of(), Optional.empty());
+    }
+
+    /** Another command in its place, without a terminal. */
+    Command running(List<String> words) {
+        return new Command(words, environment, false, size, root, elevation, kept, runtimeSpec);
+    }
+
+    /** With a terminal or without. */
+    Command onTerminal(boolean wanted) {
+        return new Command(arguments, environment, wanted, size, root, elevation, kept, runtimeSpec);
     }
 
     /** With more rights than the target. */

@@ -1,9 +1,11 @@
 package dev.cntr.attach;
 
+import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.FdChannel;
+import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.cgroup.Cgroups;
 import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.MountAttribute;
@@ -36,6 +38,9 @@ public final class DebugContainer implements AutoCloseable {
     /** How long a hung-up shell has to end by itself. */
     private static final long GRACE_MILLIS = 500;
 
+    private static final String NO_EXEC = "the tools have no directory " + SessionMount.DIRECTORY
+            + ", so that `cntr exec` is not there inside; make one to have it";
+
     private static final int SIGHUP = 1;
     private static final int SIGCONT = 18;
     private static final int SIGKILL = 9;
@@ -44,6 +49,8 @@ public final class DebugContainer implements AutoCloseable {
     private final Streams streams;
     private final List<String> warnings;
     private final CompletableFuture<Void> targetGone;
+    /** Answers its processes; null where it has no {@code cntr} of its own. */
+    private @Nullable ExecServer exec;
 
     private DebugContainer(
             CreatedContainer container, Streams streams, List<String> warnings, CompletableFuture<Void> targetGone) {
@@ -70,11 +77,41 @@ public final class DebugContainer implements AutoCloseable {
                     Set.of(),
                     Propagation.MS_PRIVATE,
                     Mount.Extent.TREE);
-            AttachPlan plan = AttachPlan.of(Target.of(target), command);
-            return create(plan, new FdTable().put(AttachProgram.TOOLS, tools.fd()), command);
+            return create(target, tools, command);
         } catch (ErrnoException e) {
             target.verify();
             throw new AttachException("cannot attach to " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static DebugContainer create(PinnedProcess target, Mount tools, Command command) {
+        FdTable fds = new FdTable().put(AttachProgram.TOOLS, tools.fd());
+        Target snapshot = Target.of(target);
+        if (!hasPlace(tools)) {
+            AttachPlan plan = AttachPlan.of(snapshot, command).warning(NO_EXEC);
+            return create(plan, fds, Streams.open(plan, command));
+        }
+        Command session = command.withPath(SessionMount.DIRECTORY + ":" + command.path());
+        SessionMount own = SessionMount.make();
+        try (Mount mount = own.mount()) {
+            AttachPlan plan = AttachPlan.of(snapshot, session);
+            DebugContainer made = create(plan, fds.put(AttachProgram.SESSION, mount.fd()), Streams.open(plan, session));
+            SessionRights rights = new SessionRights(plan, made.container.process());
+            made.exec = new ExecServer(own.socket(), plan, session, rights);
+            return made;
+        } catch (RuntimeException | Error e) {
+            own.socket().close();
+            throw e;
+        }
+    }
+
+    private static boolean hasPlace(Mount tools) {
+        String place = SessionMount.DIRECTORY.substring(1);
+        OpenFlag[] flags = {OpenFlag.O_PATH, OpenFlag.O_DIRECTORY, OpenFlag.O_NOFOLLOW};
+        try (Fd _ = Fd.open(tools.fd(), place, flags)) {
+            return true;
+        } catch (ErrnoException e) {
+            return false;
         }
     }
 
@@ -88,16 +125,21 @@ public final class DebugContainer implements AutoCloseable {
     public static DebugContainer createInTarget(PinnedProcess target, Command command) {
         Command inside = command.inTargetsTree();
         try {
-            return create(AttachPlan.of(Target.of(target), inside), new FdTable(), inside);
+            AttachPlan plan = AttachPlan.of(Target.of(target), inside);
+            return createInTarget(plan, Streams.open(plan, inside));
         } catch (ErrnoException e) {
             target.verify();
             throw new AttachException("cannot attach to " + target + ": " + e.getMessage(), e);
         }
     }
 
-    private static DebugContainer create(AttachPlan plan, FdTable fds, Command command) {
+    /** The same of a plan that is made already, with streams that are its own from now on. */
+    static DebugContainer createInTarget(AttachPlan plan, Streams streams) {
+        return create(plan, new FdTable(), streams);
+    }
+
+    private static DebugContainer create(AttachPlan plan, FdTable fds, Streams streams) {
         Target target = plan.target();
-        Streams streams = Streams.open(plan, command);
         try {
             streams.giveTo(fds.put(AttachProgram.PIDFD, target.process().fd()));
             Init init =
@@ -178,6 +220,11 @@ public final class DebugContainer implements AutoCloseable {
         container.signal(signal);
     }
 
+    /** Sends a signal to the command's process group, before its end. */
+    void signalGroup(int signal) {
+        container.signalGroup(signal);
+    }
+
     /** How the command ended, as soon as it has: {@link Exit.NotExecuted} (126, 127) where it could not be executed. */
     public CompletableFuture<Exit> exit() {
         return container.exit();
@@ -198,6 +245,10 @@ public final class DebugContainer implements AutoCloseable {
         }
         container.signalGroup(SIGKILL);
         container.close();
+        if (exec != null) {
+            exec.close();
+            exec = null;
+        }
         streams.close();
     }
 

@@ -27,14 +27,19 @@ final class Streams implements AutoCloseable {
     private static final long RESOLVE_IN_ROOT = 0x10;
 
     private final @Nullable Pty pty;
-    private final FdChannel stdout;
+    private final @Nullable FdChannel stdout;
     private final @Nullable FdChannel stderr;
     /** The sides of the process, in the order of its descriptors. */
     private final List<Fd> theirs;
 
     private volatile @Nullable FdChannel stdin;
 
-    private Streams(@Nullable Pty pty, FdChannel stdin, FdChannel stdout, @Nullable FdChannel stderr, List<Fd> theirs) {
+    private Streams(
+            @Nullable Pty pty,
+            @Nullable FdChannel stdin,
+            @Nullable FdChannel stdout,
+            @Nullable FdChannel stderr,
+            List<Fd> theirs) {
         this.pty = pty;
         this.stdin = stdin;
         this.stdout = stdout;
@@ -44,6 +49,11 @@ final class Streams implements AutoCloseable {
 
     static Streams open(AttachPlan plan, Command command) {
         return command.terminal() ? terminal(plan, command.size()) : pipes(plan);
+    }
+
+    /** Somebody else's three: nothing of them is seen here. They are this one's from now on. */
+    static Streams given(List<Fd> theirs) {
+        return new Streams(null, null, null, null, List.copyOf(theirs));
     }
 
     private static Streams pipes(AttachPlan plan) {
@@ -126,7 +136,11 @@ final class Streams implements AutoCloseable {
         return stdin;
     }
 
+    /** @throws IllegalStateException where the streams are somebody else's */
     FdChannel stdout() {
+        if (stdout == null) {
+            throw new IllegalStateException("the output of this process is not seen here");
+        }
         return stdout;
     }
 
@@ -153,7 +167,7 @@ final class Streams implements AutoCloseable {
     }
 
     void resize(WindowSize size) {
-        if (pty != null && stdout.isOpen()) {
+        if (pty != null && pty.master().isOpen()) {
             pty.resize(size);
         }
     }
@@ -165,7 +179,9 @@ final class Streams implements AutoCloseable {
         if (in != null) {
             in.close();
         }
-        stdout.close();
+        if (stdout != null) {
+            stdout.close();
+        }
         if (stderr != null) {
             stderr.close();
         }

@@ -1,5 +1,6 @@
 package dev.cntr.attach;
 
+import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.At;
 import dev.cntr.linux.OpenFlag;
@@ -78,6 +79,9 @@ final class ToolsView {
             bindTree("proc");
         }
         scratch();
+        // where the tools have no place for it, the session goes without
+        moveTo("put cntr's own files in their place", AttachProgram.SESSION, SessionMount.DIRECTORY)
+                .ignoringErrors();
     }
 
     /** Tools that cannot be written get a /tmp of the session's own; it goes with its mount namespace. */
@@ -177,8 +181,8 @@ final class ToolsView {
         return a.call(name, Syscall.OPEN_TREE, fd, empty, flags);
     }
 
-    private void moveTo(String name, int mount, String path) {
-        a.call(name, Syscall.MOVE_MOUNT, mount, empty, At.FDCWD, a.string(path), MOVE_MOUNT_F_EMPTY_PATH);
+    private Step moveTo(String name, int mount, String path) {
+        return a.call(name, Syscall.MOVE_MOUNT, mount, empty, At.FDCWD, a.string(path), MOVE_MOUNT_F_EMPTY_PATH);
     }
 
     private void keep(Step opened, int number) {

@@ -132,7 +132,7 @@ class AttachIT {
     @Test
     void theEnvironmentIsTheTargetsWithTheClientsTerminalAndTheToolsPath() {
         assertThat(Session.run(target, tools, "env"))
-                .contains("HELLO=world\n", "TERM=xterm\n", "PATH=/bin\n")
+                .contains("HELLO=world\n", "TERM=xterm\n", "PATH=/var/lib/cntr-session:/bin\n")
                 .doesNotContain("LD_PRELOAD", "JAVA_HOME");
     }
 
@@ -178,7 +178,8 @@ class AttachIT {
     void commandsThatCannotBeExecuted() {
         try (Session session = Session.start(target, tools, false, "no-such-command")) {
             assertThat(session.exit())
-                    .isEqualTo(new Exit.NotExecuted(127, "exec: \"/bin/no-such-command\": no such file or directory"));
+                    .isEqualTo(
+                            new Exit.NotExecuted(127, "exec: \"no-such-command\": executable file not found in $PATH"));
         }
         try (Session session = Session.start(target, tools, false, "data")) {
             assertThat(session.exit().code()).isEqualTo(126);

@@ -111,17 +111,10 @@ class HostileTargetIT {
     void theProgramOfAWaitingProcessCannotBeWritten() throws IOException {
         try (TestTarget target = target(TestTarget.SLEEP);
                 Session waiting = Session.create(target, tools, false, "true")) {
-            String exe = "/proc/" + innerPid(waiting) + "/exe";
+            String exe = "/proc/" + waiting.innerPid() + "/exe";
             String out = Session.run(target, tools, "readlink " + exe + "; echo x >> " + exe + "; echo $?");
             assertThat(out).contains("memfd").contains("1\n").contains("can't create " + exe);
         }
-    }
-
-    private static int innerPid(Session session) throws IOException {
-        String status = Files.readString(Path.of("/proc/" + session.container().pid() + "/status"));
-        String pids =
-                status.lines().filter(l -> l.startsWith("NSpid:")).findFirst().orElseThrow();
-        return Integer.parseInt(pids.substring(pids.lastIndexOf('\t') + 1));
     }
 
     @Test
@@ -132,7 +125,7 @@ class HostileTargetIT {
             try (Stream<Path> fds = Files.list(process.resolve("fd"))) {
                 assertThat(fds.map(fd -> fd.getFileName().toString())).containsExactlyInAnyOrder("0", "1", "2", "3");
             }
-            tools.addTracer("trace-waiting", innerPid(waiting));
+            tools.addTracer("trace-waiting", waiting.innerPid());
             tools.addTracer();
             assertThat(Session.run(target, tools, "trace; echo $?; trace-waiting; echo $?"))
                     .as("root of the container may trace process 1, but not the one that is being made")

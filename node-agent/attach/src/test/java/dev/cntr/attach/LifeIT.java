@@ -49,15 +49,15 @@ class LifeIT {
     void aTerminalOfTheTargetsDevptsWithSizeAndCtrlC() throws Exception {
         try (Session session = Session.start(target, tools, true, "sh")) {
             session.type("tty; stty size\n");
-            awaitOutput(session, "/dev/pts/0\r\n24 80\r\n");
+            session.awaitOutput("/dev/pts/0\r\n24 80\r\n");
             session.container().resize(new WindowSize(132, 50));
             session.type("stty size\n");
-            awaitOutput(session, "50 132\r\n");
+            session.awaitOutput("50 132\r\n");
             session.type("sleep 1003\n");
             awaitProcess("sleep\0001003");
             session.type("\u0003");
             session.type("echo interrupted $?\n");
-            awaitOutput(session, "interrupted 130\r\n/var/lib/cntr # "); // the prompt: it reads a line
+            session.awaitOutput("interrupted 130\r\n/var/lib/cntr # "); // the prompt: it reads a line
             session.container().closeStdin();
             assertThat(session.exit()).isEqualTo(new Exit.Exited(0));
         }
@@ -132,13 +132,6 @@ class LifeIT {
             System.out.println("started");
             Thread.sleep(Duration.ofMinutes(1));
         }
-    }
-
-    private static void awaitOutput(Session session, String text) throws InterruptedException {
-        for (int i = 0; i < 1000 && !session.out().soFar().contains(text); i++) {
-            Thread.sleep(10);
-        }
-        assertThat(session.out().soFar()).contains(text);
     }
 
     private static void awaitProcess(String commandLine) throws InterruptedException {

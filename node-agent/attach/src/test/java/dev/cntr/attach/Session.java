@@ -1,13 +1,18 @@
 package dev.cntr.attach;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.cntr.linux.FdChannel;
 import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.terminal.WindowSize;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -86,6 +91,22 @@ final class Session implements AutoCloseable {
         } catch (ClosedChannelException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits until it has printed a text. */
+    void awaitOutput(String text) throws InterruptedException {
+        for (int i = 0; i < 1000 && !out.soFar().contains(text); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(out.soFar()).contains(text);
+    }
+
+    /** The pid of its first process as the target sees it. */
+    int innerPid() throws IOException {
+        String status = Files.readString(Path.of("/proc/" + container.pid() + "/status"));
+        String pids =
+                status.lines().filter(l -> l.startsWith("NSpid:")).findFirst().orElseThrow();
+        return Integer.parseInt(pids.substring(pids.lastIndexOf('\t') + 1));
     }
 
     Output out() {

@@ -21,7 +21,8 @@ final class TestTools {
     }
 
     static TestTools make(Path root) throws IOException {
-        for (String directory : List.of("bin", "etc", "proc", "sys", "dev", "tmp", "var/lib/cntr")) {
+        for (String directory :
+                List.of("bin", "etc", "proc", "sys", "dev", "tmp", "var/lib/cntr", "var/lib/cntr-session")) {
             Files.createDirectories(root.resolve(directory));
         }
         Path busybox = root.resolve("bin/busybox");

@@ -11,6 +11,7 @@ import dev.cntr.linux.program.Label;
 import dev.cntr.linux.program.Program;
 import dev.cntr.linux.program.Spawner;
 import dev.cntr.linux.program.Step;
+import dev.cntr.linux.terminal.Terminal;
 
 /**
  * A process that outlives this JVM where that is killed, to set the terminal back to how it was: a program of one page that
@@ -67,12 +68,12 @@ final class TerminalKeeper implements AutoCloseable {
         wait.onPositive(wait.start()).onZero(ended).onError(ended);
         a.place(ended);
         long now = a.buffer(before.length);
-        a.call("look at the terminal", Syscall.IOCTL, TERMINAL, LocalTerminal.TCGETS, now)
+        a.call("look at the terminal", Syscall.IOCTL, TERMINAL, Terminal.TCGETS, now)
                 .onError(done);
-        long modes = now + LocalTerminal.LFLAG;
+        long modes = now + Terminal.Modes.LFLAG;
         a.call("is it as the JVM set it", Syscall.FUTEX, modes, FUTEX_CMP_REQUEUE_PRIVATE, 0, 0, modes, mode)
                 .onError(done);
-        a.call("set it back", Syscall.IOCTL, TERMINAL, LocalTerminal.TCSETS, a.bytes(before))
+        a.call("set it back", Syscall.IOCTL, TERMINAL, Terminal.TCSETS, a.bytes(before))
                 .onError(done);
         a.place(done);
         a.exit(0);

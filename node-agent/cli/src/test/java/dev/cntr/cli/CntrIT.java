@@ -291,7 +291,7 @@ class CntrIT {
             assertThat(ran)
                     .isEqualTo(new Ran(
                             0,
-                            "the-target\n/bin\n" + hostname + hostname,
+                            "the-target\n/var/lib/cntr-session:/bin\n" + hostname + hostname,
                             "sh: can't create /x: Read-only file system\n"));
             arguments.subList(1, 3).clear();
         }
@@ -353,7 +353,7 @@ class CntrIT {
                             "volume",
                             "",
                             "/volume:",
-                            "/:/other",
+                            "/var/lib/cntr-session:/:/other",
                             "/proc/1",
                             "/var/lib/cntr/usr",
                             "the-target");

@@ -75,6 +75,8 @@ class EnginesIT {
                     target.name,
                     "cat /var/lib/cntr/etc/whose; id -u; ps -o args | grep -c '[s]leep 600'; exit 7");
             assertThat(ran).isEqualTo(new Ran(7, target.name + "\n0\n1\n", ""));
+            Ran back = attach(target, target.name, "cntr exec /bin/busybox cat /etc/whose; exit 8");
+            assertThat(back).isEqualTo(new Ran(8, target.name + "\n", ""));
             // random ids by a part of them, others whole
             String beginning = target.id().matches("[0-9a-f]{64}") ? target.id().substring(0, 12) : target.id();
             assertThat(attach(target, beginning, "cat /var/lib/cntr/etc/whose"))
@@ -111,7 +113,7 @@ class EnginesIT {
                     "sh",
                     "-c",
                     script);
-            String path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+            String path = "/var/lib/cntr-session:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
             assertThat(ran)
                     .isEqualTo(new Ran(
                             0,
@@ -155,7 +157,11 @@ class EnginesIT {
                         "sh",
                         "-c",
                         script);
-                assertThat(ran).isEqualTo(new Ran(0, target.name + "\n/bin\nbin\ndev\netc\nproc\nsys\ntmp\nvar\n", ""));
+                assertThat(ran)
+                        .isEqualTo(new Ran(
+                                0,
+                                target.name + "\n/var/lib/cntr-session:/bin\nbin\ndev\netc\nproc\nsys\ntmp\nvar\n",
+                                ""));
             }
             Ran none = cntr(environment, "attach", "-t", "containerd", "--image", "containerd:tools:2.0", target.name);
             assertThat(none.code()).isEqualTo(123);

@@ -41,6 +41,8 @@ final class Standalone implements AutoCloseable {
                 List.of("sh", "cat", "dd", "head", "od", "seq", "sha256sum", "sleep", "stty", "tty", "true")) {
             Files.createSymbolicLink(tools.resolve("bin").resolve(name), Path.of("busybox"));
         }
+        Files.writeString(
+                Files.createDirectories(tools.resolve("etc")).resolve("profile"), "export PATH=/bin:/of-the-profile\n");
         return new Standalone(tools, new ProcessBuilder("unshare", "-u", "sleep", "1000").start());
     }
 

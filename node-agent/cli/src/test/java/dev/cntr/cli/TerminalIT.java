@@ -56,10 +56,13 @@ class TerminalIT {
                 "restored_after_kill",
                 "hang_up",
                 "only_input_is_a_terminal",
+                "exec_inside",
+                "the_default_shell_finds_cntr",
             })
     void terminal(String testCase) throws Exception {
         List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString(), testCase));
-        command.addAll(cntr.attach(List.of(), "sh"));
+        String[] shell = testCase.contains("default") ? new String[0] : new String[] {"sh"};
+        command.addAll(cntr.attach(List.of(), shell));
         Standalone.Ran ran = Standalone.run(new byte[0], command);
         assertThat(ran.code()).as(ran.text() + ran.err()).isZero();
     }

@@ -117,6 +117,38 @@ def much_both_ways(command):
     leave(child, 0)
 
 
+def exec_inside(command):
+    """The command of cntr exec has a terminal of its own; the one here is then as it was."""
+    child = shell(command)
+    before = run(child, "stty -g")
+    child.sendline("cntr exec -- cat")
+    child.sendline("grüße")
+    child.expect("grüße\r\n.*grüße\r\n")
+    child.sendeof()
+    child.expect(PROMPT)
+    child.sendline("cntr exec -- sh -c 'echo sle\"\"eps; sleep 100'; echo code $?")
+    child.expect("sleeps\r\n")
+    time.sleep(0.3)
+    child.send("\x03")
+    child.expect("code 130\r\n")
+    child.expect(PROMPT)
+    assert run(child, "stty -g") == before
+    # one in the background waits for its turn
+    child.sendline("cntr exec -- tty & sleep 1; jobs; fg")
+    child.expect("Stopped")
+    child.expect("/dev/pts/")
+    child.expect(PROMPT)
+    leave(child, 0)
+
+
+def the_default_shell_finds_cntr(command):
+    """Also where its profile sets PATH."""
+    child = shell(command)
+    assert "/var/lib/cntr-session:/bin:/of-the-profile" in run(child, "echo $PATH"), child.before
+    assert "unset" in run(child, "echo ${ENV-unset}"), child.before
+    leave(child, 0)
+
+
 def attached(command):
     """Runs it on a terminal of this program's; gives it, both sides, and the settings before."""
     master, slave = os.openpty()

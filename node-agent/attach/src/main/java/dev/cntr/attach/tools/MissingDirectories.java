@@ -1,6 +1,7 @@
 package dev.cntr.attach.tools;
 
 import dev.cntr.attach.AttachPlan;
+import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.linux.At;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
  */
 final class MissingDirectories {
     private static final String TARGET_ROOT = AttachPlan.TARGET_ROOT.substring(1);
+    /** Two names in one directory. */
+    private static final List<String> DEEP = List.of(TARGET_ROOT, SessionMount.DIRECTORY.substring(1));
+
     private static final List<String> AT_ROOT = List.of("proc", "sys", "dev", "tmp");
 
     /** In the new namespace, a tmpfs lies there: every machine has the place, and no tools are in it. */
@@ -51,7 +55,7 @@ final class MissingDirectories {
      * @return attached nowhere
      */
     static Mount addTo(Mount tree, boolean asOne) {
-        List<String> missing = Stream.concat(AT_ROOT.stream(), Stream.of(TARGET_ROOT))
+        List<String> missing = Stream.concat(AT_ROOT.stream(), DEEP.stream())
                 .filter(path -> !has(tree.fd(), path))
                 .toList();
         if (missing.isEmpty()) {
@@ -66,7 +70,7 @@ final class MissingDirectories {
                 Files.createDirectory(TREE);
                 Files.createDirectory(SKELETON);
                 tree.attach(TREE.toString());
-                cover(asOne || !missing.equals(List.of(TARGET_ROOT)) ? "." : lowest(tree.fd()), missing);
+                cover(asOne || !DEEP.containsAll(missing) ? "." : lowest(tree.fd()), missing);
                 return Mount.clone(TREE.toString(), Mount.Extent.TREE);
             });
         } catch (ErrnoException e) {

@@ -1,6 +1,7 @@
 package dev.cntr.attach.tools;
 
 import dev.cntr.attach.AttachPlan;
+import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.fuse.ServedTree;
 import dev.cntr.linux.Fd;
 import java.io.IOException;
@@ -41,13 +42,18 @@ public final class Tools implements AutoCloseable {
         }
     }
 
-    /** Makes the place where the target's tree is to appear. */
+    /** Makes the places where the target's tree and the session's own files are to appear. */
     static void makePlace(Path root) {
         Path place = root.resolve(AttachPlan.TARGET_ROOT.substring(1));
         try {
             Files.createDirectories(place);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + place + ", where the container's tree is to appear", e);
+        }
+        try {
+            Files.createDirectories(root.resolve(SessionMount.DIRECTORY.substring(1)));
+        } catch (IOException e) {
+            // the session does without, and says so
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.cntr.attach.tools;
 
 import dev.cntr.attach.AttachPlan;
+import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.engine.StoredImage;
 import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
@@ -86,7 +87,14 @@ public sealed interface ToolsSource {
         public static final Path CACHE = Path.of("/var/cache/cntr/images");
 
         private static final ImageCache.MountPoints MOUNT_POINTS = new ImageCache.MountPoints(
-                List.of(AttachPlan.TARGET_ROOT.substring(1), "proc", "sys", "dev", "tmp"), AttachPlan.TARGET_FILES);
+                List.of(
+                        AttachPlan.TARGET_ROOT.substring(1),
+                        SessionMount.DIRECTORY.substring(1),
+                        "proc",
+                        "sys",
+                        "dev",
+                        "tmp"),
+                AttachPlan.TARGET_FILES);
 
         /** Images in a directory, each with the places that a debug container needs. */
         public static ImageCache cache(Path directory) {

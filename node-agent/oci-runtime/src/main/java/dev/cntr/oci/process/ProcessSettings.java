@@ -36,4 +36,15 @@ public record ProcessSettings(
             throw new IllegalArgumentException("a process needs a command");
         }
     }
+    /** The same, starting in another directory. */
+    public ProcessSettings startingIn(String other) {
+        return new ProcessSettings(
+                identity, arguments, environment, other, umask, limits, securityLabel, scheduling, terminal, lenient);
+    }
+
+    /** The same, on a terminal. */
+    public ProcessSettings onTerminal() {
+        return new ProcessSettings(
+                identity, arguments, environment, directory, umask, limits, securityLabel, scheduling, true, lenient);
+    }
 }
