@@ -93,24 +93,9 @@ class ChartE2E {
     @Test
     void everyMetricOfAlertsAndDashboardIsServed() {
         cluster.cntr("attach", Targets.ON_SERVER, "--", "true").ok();
-        String operator = cluster.kubectl(
-                        "-n",
-                        Cluster.SYSTEM,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/component=operator",
-                        "-o",
-                        "jsonpath={.items[0].metadata.name}")
-                .ok()
-                .out();
-        String scrape = cluster.kubectl(
-                        "get",
-                        "--raw",
-                        "/api/v1/namespaces/" + Cluster.SYSTEM + "/pods/" + operator + ":8080/proxy/metrics")
-                .ok()
-                .out();
-        Set<String> served = scrape.lines()
+        String scrape = scraped("operator", 8080);
+        Set<String> served = (scrape + scraped("agent", 8081))
+                .lines()
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("[{ ]", 2)[0])
                 .collect(Collectors.toSet());
@@ -124,11 +109,35 @@ class ChartE2E {
                         CHART.resolve("files/dashboard.json").toString()));
         assertThat(served)
                 .containsAll(named.ok().out().lines().toList())
-                .contains("cntr_operator_sessions", "cntr_operator_placement_seconds_bucket");
+                .contains("cntr_operator_sessions", "cntr_operator_placement_seconds_bucket", "cntr_agent_sessions");
         assertThat(scrape)
                 .contains("cntr_operator_leader 1.0", "cntr_operator_sessions{phase=\"Completed\",reason=\"Exited\"}")
                 .containsPattern("cntr_operator_placement_seconds_count [1-9]")
                 .containsPattern("cntr_operator_api_requests_total\\{code=\"200\",method=\"PATCH\"} [1-9]");
+    }
+
+    /** What all pods of a component serve. */
+    private String scraped(String component, int port) {
+        return cluster.kubectl(
+                        "-n",
+                        Cluster.SYSTEM,
+                        "get",
+                        "pods",
+                        "-l",
+                        "app.kubernetes.io/component=" + component,
+                        "-o",
+                        "jsonpath={.items[*].metadata.name}")
+                .ok()
+                .out()
+                .lines()
+                .flatMap(line -> Stream.of(line.split(" ")))
+                .map(pod -> cluster.kubectl(
+                                "get",
+                                "--raw",
+                                "/api/v1/namespaces/%s/pods/%s:%d/proxy/metrics".formatted(Cluster.SYSTEM, pod, port))
+                        .ok()
+                        .out())
+                .collect(Collectors.joining());
     }
 
     /** The second half makes it anew, for the other tests and to show that what stayed does not get into the way. */

@@ -35,6 +35,9 @@ final class Metrics {
             count("cntr.agent.recordings", 0, "complete", complete);
         }
         count("cntr.agent.recorded.bytes", 0);
+        // from zero, or the first of them would be no increase to an alert
+        count("cntr.agent.refusals", 0, "reason", "NotAuthorized");
+        count("cntr.agent.sessions.ended", 0, "reason", "Exited");
     }
 
     private void count(String name, double more, String... label) {

@@ -1,0 +1,167 @@
+package dev.cntr.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What is around a session dies while somebody is attached: the client is told, nothing stays on the nodes, nothing keeps an object from going, and the
+ * next session works. The ends of client and agent are {@link FailureE2E}'s and {@link AgentE2E}'s.
+ */
+@ExtendWith(Cluster.Extension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class FaultE2E {
+    private static final int LOST = 117;
+    private static final int EXPIRED = 118;
+    private static final String GONE = "fault-gone";
+
+    private final Cluster cluster;
+    private final Map<String, NodeState> before = new HashMap<>();
+
+    FaultE2E(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeAll
+    void targets() {
+        Targets.apply(cluster);
+    }
+
+    @BeforeEach
+    void noSessions() {
+        cluster.kubectl("delete", "debugsessions", "--all", "--timeout=60s").ok();
+        cluster.nodes().forEach(node -> before.put(node.name(), NodeState.of(node)));
+    }
+
+    @AfterEach
+    void nothingIsLeftOnTheNodes() {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            for (Cluster.Node node : cluster.nodes()) {
+                assertThat(NodeState.of(node)).isEqualTo(before.get(node.name()));
+            }
+        });
+    }
+
+    private Process attached(String... options) throws IOException {
+        String[] command = java.util.stream.Stream.of(
+                        List.of("attach"), List.of(options), List.of("--", "sh", "-c", "echo begun; exec sleep 600"))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        Process client = Run.start(cluster.environment(), cluster.cntrCommand(command));
+        assertThat(client.inputReader().readLine()).isEqualTo("begun");
+        return client;
+    }
+
+    private static int ended(Process client, Duration within) throws InterruptedException {
+        assertThat(client.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
+                .as("the client ends within " + within)
+                .isTrue();
+        assertThat(client.errorReader().lines().filter(line -> line.startsWith("error")))
+                .hasSize(1);
+        return client.exitValue();
+    }
+
+    private String session(String path) {
+        return cluster.kubectl("get", "debugsessions", "-o", "jsonpath={.items[*]." + path + "}")
+                .ok()
+                .out();
+    }
+
+    /** Each is started again by the node; containers live on meanwhile, streams through the dead one do not. */
+    @ParameterizedTest
+    @CsvSource({"kubelet,true", "kube-apiserver,false", "relay,true"})
+    void aComponentIsKilled(String component, boolean onWorker) throws IOException, InterruptedException {
+        Process client = attached(Targets.ON_WORKER);
+        String uid = session("metadata.uid");
+        kill(component.equals("relay") ? "-f '^/relay attach'" : "-x " + component, onWorker);
+        assertThat(ended(client, Duration.ofSeconds(60))).isEqualTo(LOST);
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            assertThat(session("metadata.uid")).isEqualTo(uid);
+            assertThat(session("status.conditions[?(@.type==\"Completed\")].reason"))
+                    .isEqualTo("ClientLost");
+        });
+        theNextSessionWorks();
+    }
+
+    /** It leaves its shims the pipes of what was executed by it: the relay does not learn that nobody is at the other end. */
+    @Test
+    void theContainerRuntimeIsKilled() throws IOException, InterruptedException {
+        Process client = attached(Targets.ON_WORKER);
+        kill("-x containerd", true);
+        assertThat(ended(client, Duration.ofSeconds(60))).isEqualTo(LOST);
+        theNextSessionWorks();
+        cluster.kubectl("delete", "debugsessions", "--all", "--timeout=30s").ok();
+    }
+
+    private void kill(String which, boolean onWorker) {
+        Cluster.Node node =
+                onWorker ? cluster.nodes().getLast() : cluster.nodes().getFirst();
+        node.sh("pkill -KILL " + which).ok();
+    }
+
+    private void theNextSessionWorks() {
+        await().atMost(Duration.ofSeconds(90))
+                .untilAsserted(() ->
+                        cluster.cntr("attach", Targets.ON_WORKER, "--", "true").ok());
+    }
+
+    /** The agent ends it, the operator lets the object go when it is back. */
+    @Test
+    void theOperatorIsAwayWhenTheTimeIsOver() throws IOException, InterruptedException {
+        Process client = attached("--ttl", "15s", Targets.ON_SERVER);
+        await().untilAsserted(() -> assertThat(session("metadata.finalizers")).isNotEmpty());
+        cluster.kubectl("-n", Cluster.SYSTEM, "scale", "deploy/cntr-operator", "--replicas=0")
+                .ok();
+        try {
+            String operators = "app.kubernetes.io/component=operator";
+            cluster.kubectl("-n", Cluster.SYSTEM, "wait", "--for=delete", "pod", "-l", operators, "--timeout=60s");
+            assertThat(client.isAlive()).as("the time is not over yet").isTrue();
+            assertThat(ended(client, Duration.ofSeconds(40))).isEqualTo(EXPIRED);
+            assertThat(session("status.conditions[?(@.type==\"Completed\")].reason"))
+                    .isEqualTo("Expired");
+            nothingIsLeftOnTheNodes();
+        } finally {
+            cluster.kubectl("-n", Cluster.SYSTEM, "scale", "deploy/cntr-operator", "--replicas=1")
+                    .ok();
+            cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "deploy/cntr-operator", "--timeout=90s")
+                    .ok();
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(session("metadata.finalizers")).isEmpty());
+    }
+
+    @Test
+    void aNamespaceIsDeletedWithASessionInIt() throws IOException, InterruptedException {
+        cluster.kubectl("create", "namespace", GONE).ok();
+        cluster.apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web, namespace: %s}
+                spec:
+                  nodeName: %s
+                  automountServiceAccountToken: false
+                  terminationGracePeriodSeconds: 0
+                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
+                """.formatted(GONE, cluster.nodes().getLast().name()));
+        cluster.kubectl("-n", GONE, "wait", "--for=condition=Ready", "pod/web", "--timeout=60s")
+                .ok();
+        Process client = attached("-n", GONE, "web");
+        cluster.kubectl("delete", "namespace", GONE, "--timeout=60s").ok();
+        assertThat(ended(client, Duration.ofSeconds(10))).isEqualTo(LOST);
+    }
+}
