@@ -38,6 +38,7 @@ public final class Assembler {
 
     private Label failure = report;
     private @Nullable Step previous;
+    private byte[] ownArguments = {};
     private boolean assembled;
 
     private Assembler(Architecture architecture, OptionalInt control) {
@@ -131,6 +132,19 @@ public final class Assembler {
             case X86_64 -> call(name, Syscall.CLONE, flags, 0, parentTid, childTid, tls);
             case AARCH64 -> call(name, Syscall.CLONE, flags, 0, parentTid, tls, childTid);
         };
+    }
+
+    /**
+     * Adds execve(2) of what the process was given behind its own name: {@code program COMMAND ARGUMENT...} becomes COMMAND,
+     * with its own environment. A program has at most one of these.
+     */
+    public Step executeOwnArguments(String name) {
+        if (ownArguments.length != 0) {
+            throw new IllegalStateException("a program executes its own arguments at one place only");
+        }
+        Step execute = call(name, Syscall.EXECVE);
+        ownArguments = OwnArguments.code(architecture, execute.argumentAddress(0));
+        return execute.given("its first argument", "its arguments", "its environment");
     }
 
     /** Adds the end of the process, exit_group(2). */
@@ -233,7 +247,7 @@ public final class Assembler {
         for (Op op : ops) {
             op.write(architecture, records.position((int) (op.address() - Interpreter.BASE)));
         }
-        return new Program(architecture, control, ops, bytes, image.bufferBytes(), image.names());
+        return new Program(architecture, control, ops, ownArguments, bytes, image.bufferBytes(), image.names());
     }
 
     private int controlFd() {

@@ -33,12 +33,14 @@ final class ElfWriter {
     /**
      * The bytes of the executable.
      *
+     * @param before what runs before the interpreter; nothing in most programs
      * @param data records and their data, to lie at {@link Interpreter#BASE}
      * @param bufferBytes how many zeroed bytes lie at {@link #BUFFERS}
      */
-    static byte[] write(Architecture architecture, byte[] data, long bufferBytes) {
+    static byte[] write(Architecture architecture, byte[] before, byte[] data, long bufferBytes) {
         byte[] code = Interpreter.code(architecture);
-        if (CODE_OFFSET + code.length > DATA_OFFSET) {
+        int textBytes = CODE_OFFSET + before.length + code.length;
+        if (textBytes > DATA_OFFSET) {
             throw new AssertionError("the interpreter runs into the data");
         }
         ByteBuffer elf = ByteBuffer.allocate(DATA_OFFSET + data.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -55,12 +57,11 @@ final class ElfWriter {
                 .putShort((short) PHDR)
                 .putShort((short) SEGMENTS);
         elf.position(EHDR);
-        int textBytes = CODE_OFFSET + code.length;
         segment(elf, PT_LOAD, READ | EXECUTE, 0, TEXT, textBytes, textBytes);
         segment(elf, PT_LOAD, READ | WRITE, DATA_OFFSET, Interpreter.BASE, data.length, data.length);
         segment(elf, bufferBytes == 0 ? 0 : PT_LOAD, READ | WRITE, 0, BUFFERS, 0, bufferBytes);
         segment(elf, PT_GNU_STACK, READ | WRITE, 0, 0, 0, 0);
-        elf.put(code);
+        elf.put(before).put(code);
         elf.position(DATA_OFFSET);
         elf.put(data);
         return elf.array();

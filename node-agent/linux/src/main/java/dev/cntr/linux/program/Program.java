@@ -20,6 +20,7 @@ public final class Program {
     private final Architecture architecture;
     private final OptionalInt control;
     private final List<Op> ops;
+    private final byte[] before;
     private final byte[] image;
     private final long bufferBytes;
     private final TreeMap<Long, String> names;
@@ -28,12 +29,14 @@ public final class Program {
             Architecture architecture,
             OptionalInt control,
             List<Op> ops,
+            byte[] before,
             byte[] image,
             long bufferBytes,
             TreeMap<Long, String> names) {
         this.architecture = architecture;
         this.control = control;
         this.ops = ops;
+        this.before = before;
         this.image = image;
         this.bufferBytes = bufferBytes;
         this.names = names;
@@ -55,7 +58,7 @@ public final class Program {
 
     /** The program as a static executable. */
     public byte[] elf() {
-        return ElfWriter.write(architecture, image, bufferBytes);
+        return ElfWriter.write(architecture, before, image, bufferBytes);
     }
 
     /** How many bytes of memory a failure report has after its first word. */

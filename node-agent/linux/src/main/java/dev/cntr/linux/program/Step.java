@@ -49,6 +49,12 @@ public final class Step {
         return this;
     }
 
+    /** Names the first arguments, which come from elsewhere before the program starts. */
+    Step given(String... names) {
+        System.arraycopy(names, 0, takes, 0, names.length);
+        return this;
+    }
+
     /** Stores the result at an address: a {@link Assembler#cell()}, or an argument of another step. */
     public Step store(long to) {
         if (result != address + OWN_RESULT) {

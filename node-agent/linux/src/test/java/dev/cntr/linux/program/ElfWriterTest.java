@@ -14,7 +14,7 @@ class ElfWriterTest {
     @ParameterizedTest
     @CsvSource({"X86_64, 62, 69", "AARCH64, 183, 72"})
     void headerAndCode(Architecture architecture, int machine, int codeBytes) {
-        byte[] file = ElfWriter.write(architecture, new byte[] {7, 8, 9}, 100);
+        byte[] file = ElfWriter.write(architecture, new byte[0], new byte[] {7, 8, 9}, 100);
         ByteBuffer elf = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
 
         assertThat(Arrays.copyOf(file, 4)).containsExactly(0x7f, 'E', 'L', 'F');
@@ -28,7 +28,7 @@ class ElfWriterTest {
 
     @Test
     void theStackAndTheDataAreNotExecutableAndTheTextIsNotWritable() {
-        ByteBuffer elf = ByteBuffer.wrap(ElfWriter.write(Architecture.X86_64, new byte[8], 0))
+        ByteBuffer elf = ByteBuffer.wrap(ElfWriter.write(Architecture.X86_64, new byte[0], new byte[8], 0))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elf.getShort(56); i++) {
             int flags = elf.getInt(64 + 56 * i + 4);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -167,13 +168,46 @@ class ProgramIT {
     }
 
     @Test
-    void runsOnAarch64UnderQemu() throws Exception {
+    void executesItsOwnArgumentsWithItsOwnEnvironment() throws Exception {
+        assertThat(ownArguments(Architecture.current())).isEqualTo("one two words THREE=3\n");
+    }
+
+    @Test
+    void executesItsOwnArgumentsOnAarch64UnderQemu() throws Exception {
+        // what it executes is this machine's again
+        assertThat(ownArguments(Architecture.AARCH64, qemu())).isEqualTo("one two words THREE=3\n");
+    }
+
+    private String ownArguments(Architecture architecture, String... before) throws Exception {
+        Assembler silent = Assembler.silent(architecture);
+        silent.executeOwnArguments("become what was given");
+        silent.exit(0);
+        Path file = executable(silent);
+        List<String> words = new ArrayList<>(List.of(before));
+        words.addAll(List.of(file.toString(), "/bin/sh", "-c", "echo \"$0\" \"$1\" THREE=$THREE", "one", "two words"));
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.environment().put("THREE", "3");
+        return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private Path executable(Assembler assembler) throws IOException {
+        Path file =
+                Files.write(directory.resolve("program"), assembler.assemble().elf());
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    private static String qemu() {
         Path qemu = List.of("/usr/bin/qemu-aarch64-static", "/usr/bin/qemu-aarch64").stream()
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElse(null);
         Assumptions.assumeTrue(qemu != null, "qemu-user for aarch64 is not installed");
+        return String.valueOf(qemu);
+    }
+
+    @Test
+    void runsOnAarch64UnderQemu() throws Exception {
         Assembler arm = Assembler.silent(Architecture.AARCH64);
         Label child = arm.label("child");
         Label missing = arm.label("missing");
@@ -188,10 +222,7 @@ class ProgramIT {
         arm.place(missing);
         arm.call("write", Syscall.WRITE, 1, arm.string("child\n"), 6);
         arm.exit(0);
-        Path file = Files.write(directory.resolve("arm"), arm.assemble().elf());
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-
-        Process process = new ProcessBuilder(String.valueOf(qemu), file.toString()).start();
+        Process process = new ProcessBuilder(qemu(), executable(arm).toString()).start();
         assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo("child\nparent\n");
         assertThat(process.waitFor()).isEqualTo(5);
