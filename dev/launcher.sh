@@ -8,6 +8,8 @@ case $self in
   *) home=$(CDPATH='' cd -- "${self%/*}/.." && pwd -P) || exit 125 ;;
 esac
 lib=$home/lib/@PROGRAM@
+client=
+if [ -S @SOCKET@ ] && [ "${CNTR_SERVER-}" != none ]; then client=$lib/client; fi # @CLIENT@
 # the virtual machine's own messages must not get into the program's output
-exec "$home/runtime/bin/java" -Xlog:disable -Xlog:all=error:stderr @FLAGS@ \
+exec ${client:+"$client"} "$home/runtime/bin/java" -Xlog:disable -Xlog:all=error:stderr @FLAGS@ \
   "${CNTR_AOT_FLAG:--XX:AOTCache=$lib/@PROGRAM@.aot}" -cp @CLASSPATH@ @MAIN@ "$@"

@@ -13,13 +13,14 @@ class Contender:
     name: str
     command: list[str]
     first_output: bool = False
+    environment: dict[str, str] | None = None
     milliseconds: list[float] = field(default_factory=list)
 
     def run(self) -> float:
         # input stays open until the command has ended: some clients leave at its end, before there is any output
         pipe = subprocess.PIPE
         start = time.perf_counter()
-        with subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        with subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.environment) as process:
             if self.first_output and not process.stdout.read(1):
                 raise RuntimeError(f"{self.name}: no output; {process.stderr.read().decode()}")
             taken = time.perf_counter() - start

@@ -13,6 +13,7 @@ import dev.cntr.linux.Syscall;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.proc.ProcessGoneException;
 import dev.cntr.linux.program.Exit;
+import dev.cntr.linux.socket.AskingSteps;
 import dev.cntr.linux.socket.UnixSocket;
 import dev.cntr.linux.terminal.Terminal;
 import java.nio.charset.StandardCharsets;
@@ -156,9 +157,9 @@ final class ExecRequest implements Runnable {
     /** Gives false where the program has ended, or does not keep to what it is to say. */
     private boolean passSignal(DebugContainer container, Runnable resize) {
         try (Scratch s = new Scratch()) {
-            long info = s.allocate(ExecProgram.SIGNAL_BYTES);
-            long n = Kernel.current().call(Syscall.READ, connection.number(), info, ExecProgram.SIGNAL_BYTES);
-            if (n != ExecProgram.SIGNAL_BYTES) {
+            long info = s.allocate(AskingSteps.SIGNAL_BYTES);
+            long n = Kernel.current().call(Syscall.READ, connection.number(), info, AskingSteps.SIGNAL_BYTES);
+            if (n != AskingSteps.SIGNAL_BYTES) {
                 return n == Errno.EINTR.negative();
             }
             int signal = Memory.getInt(info);

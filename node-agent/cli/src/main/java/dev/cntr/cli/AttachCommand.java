@@ -7,6 +7,7 @@ import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Target;
 import dev.cntr.attach.tools.Tools;
 import dev.cntr.attach.tools.ToolsSource;
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.proc.PinnedProcess;
 import java.io.IOException;

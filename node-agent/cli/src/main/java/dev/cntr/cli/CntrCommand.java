@@ -1,5 +1,6 @@
 package dev.cntr.cli;
 
+import dev.cntr.cli.caller.Caller;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ final class CntrCommand implements Runnable {
         commands.put("exec", () -> new ExecCommand(caller).spec());
         commands.put("list", () -> new ListCommand(caller).spec());
         commands.put("images", () -> new ImagesCommand(caller).spec());
+        commands.put("serve", () -> new ServeCommand(caller).spec());
         commands.put("completion", () -> new CompletionCommand(caller).spec());
         if (commands.containsKey(first)) {
             commands.keySet().retainAll(Set.of(first));

@@ -1,5 +1,6 @@
 package dev.cntr.cli;
 
+import dev.cntr.cli.caller.Caller;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

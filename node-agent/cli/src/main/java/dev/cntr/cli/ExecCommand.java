@@ -2,6 +2,7 @@ package dev.cntr.cli;
 
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
+import dev.cntr.cli.caller.Caller;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;

@@ -2,6 +2,7 @@ package dev.cntr.cli;
 
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.terminal.WindowSize;
 import java.io.PrintWriter;

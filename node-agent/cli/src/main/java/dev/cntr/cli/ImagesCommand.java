@@ -1,5 +1,6 @@
 package dev.cntr.cli;
 
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.image.ImageCache;
 import java.io.PrintWriter;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.cntr.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.engine.Engines;
 import dev.cntr.engine.ListedContainer;
 import dev.cntr.engine.local.LocalEngines;

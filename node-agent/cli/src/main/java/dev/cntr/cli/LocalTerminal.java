@@ -1,5 +1,6 @@
 package dev.cntr.cli;
 
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.terminal.Terminal;
@@ -12,6 +13,7 @@ final class LocalTerminal implements AutoCloseable {
     private final Fd in;
     private final Fd out;
     private Terminal.@Nullable Modes found;
+    private int raw;
     private @Nullable TerminalKeeper keeper;
 
     LocalTerminal(Caller caller) {
@@ -34,26 +36,36 @@ final class LocalTerminal implements AutoCloseable {
         Optional<Terminal.Modes> before = Terminal.modes(in);
         if (before.isPresent()) {
             found = before.get();
-            Terminal.Modes raw = before.get().raw();
-            keeper = TerminalKeeper.start(in, before.get().bytes(), raw.local());
-            Terminal.set(in, raw);
+            Terminal.Modes modes = before.get().raw();
+            raw = modes.local();
+            keeper = TerminalKeeper.start(in, before.get().bytes(), raw);
+            Terminal.set(in, modes);
         }
     }
 
-    /** As it was found. A second time does nothing. To be called by the thread that called {@link #raw}. */
+    /**
+     * As it was found, where nobody else has set it meanwhile, as a shell does whose job was killed. A second time does nothing. To
+     * be called by the thread that called {@link #raw}.
+     */
     @Override
     public synchronized void close() {
         if (found != null) {
-            try {
-                Terminal.set(in, found);
-            } catch (ErrnoException e) {
-                // it has gone
+            if (Terminal.modes(in).map(now -> now.local() == raw).orElse(false)) {
+                setBack(found);
             }
             found = null;
         }
         if (keeper != null) {
             keeper.close();
             keeper = null;
+        }
+    }
+
+    private void setBack(Terminal.Modes modes) {
+        try {
+            Terminal.set(in, modes);
+        } catch (ErrnoException e) {
+            // it has gone
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.cntr.cli;
 
+import dev.cntr.cli.caller.ThisProcess;
+
 /** The program {@code cntr}. */
 public final class Main {
     private Main() {}

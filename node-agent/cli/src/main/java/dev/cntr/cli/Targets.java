@@ -1,5 +1,6 @@
 package dev.cntr.cli;
 
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.EngineType;
 import dev.cntr.engine.Engines;

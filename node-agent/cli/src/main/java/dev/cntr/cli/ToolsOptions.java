@@ -1,6 +1,7 @@
 package dev.cntr.cli;
 
 import dev.cntr.attach.tools.ToolsSource;
+import dev.cntr.cli.caller.Caller;
 import dev.cntr.engine.EngineType;
 import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.local.LocalImages;

@@ -1,6 +1,8 @@
 package dev.cntr.cli;
 
 import dev.cntr.attach.DebugContainer;
+import dev.cntr.cli.caller.Caller;
+import dev.cntr.cli.caller.SharedStream;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Event;
 import dev.cntr.linux.Fd;

@@ -2,6 +2,7 @@ package dev.cntr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cntr.cli.caller.ThisProcess;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

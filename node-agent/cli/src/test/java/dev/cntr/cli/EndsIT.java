@@ -35,7 +35,11 @@ class EndsIT {
 
     @BeforeEach
     void start() throws IOException {
-        cntr = Standalone.start(directory.resolve("tools"));
+        cntr = open(directory.resolve("tools"));
+    }
+
+    Standalone open(Path tools) throws IOException {
+        return Standalone.start(tools);
     }
 
     @AfterEach

@@ -3,21 +3,39 @@ package dev.cntr.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.cntr.cli.server.ClientProgram;
+import dev.cntr.linux.Architecture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The program {@code cntr} in a JVM of its own, a process of the machine as its target, and busybox as its tools. */
 final class Standalone implements AutoCloseable {
+    private static final String JAVA = ProcessHandle.current().info().command().orElseThrow();
+    private static final List<String> MAIN = List.of(
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName());
+    /** The program, in a JVM of its own. */
+    static final List<String> MAIN_COMMAND =
+            Stream.concat(Stream.of(JAVA), MAIN.stream()).toList();
+
     private final Path tools;
     private final Process target;
+    private final List<String> java;
+    private final Optional<Process> server;
 
     record Ran(int code, byte[] out, String err) {
         String text() {
@@ -25,9 +43,11 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    private Standalone(Path tools, Process target) {
+    private Standalone(Path tools, Process target, List<String> java, Optional<Process> server) {
         this.tools = tools;
         this.target = target;
+        this.java = java;
+        this.server = server;
     }
 
     static Standalone start(Path tools) throws IOException {
@@ -43,7 +63,40 @@ final class Standalone implements AutoCloseable {
         }
         Files.writeString(
                 Files.createDirectories(tools.resolve("etc")).resolve("profile"), "export PATH=/bin:/of-the-profile\n");
-        return new Standalone(tools, new ProcessBuilder("unshare", "-u", "sleep", "1000").start());
+        return new Standalone(
+                tools, new ProcessBuilder("unshare", "-u", "sleep", "1000").start(), List.of(JAVA), Optional.empty());
+    }
+
+    /** The same, by a resident {@code cntr serve}, without which nothing could be run. */
+    static Standalone served(Path tools) throws IOException {
+        Standalone alone = start(tools);
+        Path socket = tools.resolveSibling("cntr.sock");
+        Process server = serve(socket);
+        return new Standalone(
+                tools, alone.target, List.of(client(socket).toString(), "/no/java/without/it"), Optional.of(server));
+    }
+
+    /** Starts {@code cntr serve}, and returns when it serves. */
+    static Process serve(Path socket) throws IOException {
+        List<String> command = new ArrayList<>(MAIN_COMMAND);
+        command.addAll(List.of("serve", "--socket", socket.toString()));
+        Process server = builder(command).start();
+        assertThat(server.errorReader(StandardCharsets.UTF_8).readLine()).isEqualTo("cntr: serves on " + socket);
+        return server;
+    }
+
+    /** The program that asks a server. */
+    static Path client(Path socket) throws IOException {
+        Path client = socket.resolveSibling("client");
+        Files.write(
+                client,
+                ClientProgram.assemble(Architecture.current(), socket.toString())
+                        .elf());
+        return Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    Process server() {
+        return server.orElseThrow();
     }
 
     Process target() {
@@ -52,16 +105,9 @@ final class Standalone implements AutoCloseable {
 
     /** The command line of an attach. */
     List<String> attach(List<String> options, String... command) {
-        List<String> words = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "attach",
-                "--tools",
-                tools.toString()));
+        List<String> words = new ArrayList<>(java);
+        words.addAll(MAIN);
+        words.addAll(List.of("attach", "--tools", tools.toString()));
         words.addAll(options);
         words.addAll(List.of(Long.toString(target.pid()), "--"));
         words.addAll(Arrays.asList(command));
@@ -97,5 +143,9 @@ final class Standalone implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         target.destroyForcibly().waitFor();
+        if (server.isPresent()) {
+            server.get().destroy();
+            assertThat(server.get().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
     }
 }

@@ -30,11 +30,15 @@ class TerminalIT {
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
         assumeThat(PEXPECT).as("python3-pexpect is installed").isDirectory();
-        cntr = Standalone.start(directory.resolve("tools"));
+        cntr = open(directory.resolve("tools"));
         script = directory.resolve("terminal.py");
         try (InputStream in = Objects.requireNonNull(TerminalIT.class.getResourceAsStream("terminal.py"))) {
             Files.copy(in, script);
         }
+    }
+
+    Standalone open(Path tools) throws IOException {
+        return Standalone.start(tools);
     }
 
     @AfterAll

@@ -104,6 +104,7 @@ public enum Syscall {
     PWRITE64(18, 68),
     READ(0, 63),
     READLINKAT(267, 78),
+    RECVFROM(45, 207),
     RECVMSG(47, 212),
     REMOVEXATTR(197, 14),
     RENAMEAT2(316, 276),

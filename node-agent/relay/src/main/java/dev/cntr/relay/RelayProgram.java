@@ -7,8 +7,7 @@ import dev.cntr.linux.program.Assembler;
 import dev.cntr.linux.program.Label;
 import dev.cntr.linux.program.Program;
 import dev.cntr.linux.program.Step;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.cntr.linux.socket.UnixSocket;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -38,7 +37,6 @@ final class RelayProgram {
     private static final int O_CLOEXEC = 0x80000;
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int SIGKILL = 9;
-    private static final int SUN_PATH = 108;
 
     private RelayProgram() {}
 
@@ -58,7 +56,7 @@ final class RelayProgram {
         a.call("as the agent's descriptor", Syscall.DUP3, 0, SOCKET, O_CLOEXEC)
                 .take(0, socket)
                 .ignoringErrors(); // EINVAL where it has that number already
-        byte[] address = address(socketPath);
+        byte[] address = UnixSocket.address(socketPath);
         a.call("connect to the agent", Syscall.CONNECT, SOCKET, a.bytes(address), address.length);
 
         a.failTo(broken);
@@ -105,18 +103,5 @@ final class RelayProgram {
         a.place(broken);
         a.exit(UNREACHABLE);
         return a.assemble();
-    }
-
-    /** A {@code struct sockaddr_un}, unix(7). */
-    private static byte[] address(String path) {
-        byte[] name = path.getBytes(StandardCharsets.UTF_8);
-        if (name.length >= SUN_PATH) {
-            throw new IllegalArgumentException("a socket's path has at most 107 bytes: " + path);
-        }
-        return ByteBuffer.allocate(2 + name.length + 1)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putShort((short) AF_UNIX)
-                .put(name)
-                .array();
     }
 }

@@ -6,6 +6,8 @@ import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,23 @@ public final class UnixSocket {
     public record Peer(int pid, long uid) {}
 
     /**
+     * A {@code struct sockaddr_un}.
+     *
+     * @throws IllegalArgumentException where the path has more than 107 bytes
+     */
+    public static byte[] address(String path) {
+        byte[] name = path.getBytes(StandardCharsets.UTF_8);
+        if (name.length >= LONGEST_PATH) {
+            throw new IllegalArgumentException("a socket's path has at most 107 bytes: " + path);
+        }
+        return ByteBuffer.allocate(2 + name.length + 1)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort((short) AF_UNIX)
+                .put(name)
+                .array();
+    }
+
+    /**
      * Listens at a name in an open directory.
      *
      * @param backlog how many may wait to be accepted
@@ -44,14 +63,8 @@ public final class UnixSocket {
         Kernel kernel = Kernel.current();
         Fd socket = Fd.of(kernel.call(Syscall.SOCKET, AF_UNIX, SOCK_STREAM_CLOEXEC, 0), Syscall.SOCKET, name);
         try (Scratch s = new Scratch()) {
-            byte[] path = ("/proc/self/fd/" + directory.number() + "/" + name).getBytes(StandardCharsets.UTF_8);
-            if (path.length >= LONGEST_PATH) {
-                throw new IllegalArgumentException("the name of a socket is too long: " + name);
-            }
-            long address = s.allocate(2 + LONGEST_PATH);
-            Memory.putShort(address, AF_UNIX);
-            Memory.copy(path, 0, address + 2, path.length);
-            long r = kernel.call(Syscall.BIND, socket.number(), address, 2 + path.length + 1);
+            byte[] address = address("/proc/self/fd/" + directory.number() + "/" + name);
+            long r = kernel.call(Syscall.BIND, socket.number(), s.bytes(address), address.length);
             ErrnoException.check(r, Syscall.BIND, name);
             r = kernel.call(Syscall.FCHMODAT, directory.number(), s.string(name), mode);
             ErrnoException.check(r, Syscall.FCHMODAT, name);

@@ -1,4 +1,4 @@
-package dev.cntr.cli;
+package dev.cntr.cli.caller;
 
 import dev.cntr.linux.Fd;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /** The process for which a command of cntr is run: it is that one's streams, terminal, variables and signals that count. */
-interface Caller {
+public interface Caller {
     /** {@code SIGWINCH}, signal(7): the size of the terminal has changed. */
     int WINCH = 28;
 

@@ -1,4 +1,4 @@
-package dev.cntr.cli;
+package dev.cntr.cli.caller;
 
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
@@ -16,13 +16,13 @@ import java.nio.ByteBuffer;
  * A stream whose open file others use as well, as a caller's standard streams: its flags stay as they are, so that it may block
  * or not.
  */
-final class SharedStream extends OutputStream {
+public final class SharedStream extends OutputStream {
     private static final int CHUNK = 64 * 1024;
 
     private final Fd fd;
 
     /** @param fd stays the caller's */
-    SharedStream(Fd fd) {
+    public SharedStream(Fd fd) {
         this.fd = fd;
     }
 
@@ -31,7 +31,7 @@ final class SharedStream extends OutputStream {
      *
      * @return how many bytes; 0 where there is nothing now, -1 at the end, which that of a terminal is as well that is gone (EIO)
      */
-    int read(byte[] to) {
+    public int read(byte[] to) {
         try (Scratch s = new Scratch()) {
             int most = Math.min(to.length, CHUNK);
             long buffer = s.allocate(most);

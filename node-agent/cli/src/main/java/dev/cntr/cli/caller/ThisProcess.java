@@ -1,4 +1,4 @@
-package dev.cntr.cli;
+package dev.cntr.cli.caller;
 
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Syscall;
@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 import sun.misc.Signal;
 
 /** A command that is run for the process that it is in. */
-final class ThisProcess implements Caller {
+public final class ThisProcess implements Caller {
     private final Fd in = Fd.of(0, Syscall.READ, "standard input");
     private final Fd out = Fd.of(1, Syscall.WRITE, "standard output");
     private final Fd err = Fd.of(2, Syscall.WRITE, "standard error");
