@@ -2,6 +2,7 @@ package dev.cntr.api;
 
 import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
+import dev.cntr.api.DebugSessionSpec.Recording;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -57,7 +58,7 @@ public sealed interface Ceiling {
     }
 
     private static Optional<String> objection(DebugSession session, DebugPolicy policy) {
-        return tooLong(session, policy).or(() -> profile(session, policy));
+        return tooLong(session, policy).or(() -> profile(session, policy)).or(() -> unrecorded(session, policy));
     }
 
     private static Optional<String> profile(DebugSession session, DebugPolicy policy) {
@@ -94,6 +95,20 @@ public sealed interface Ceiling {
                                         most,
                                         session.getMetadata().getNamespace(),
                                         ttl));
+    }
+
+    private static Optional<String> unrecorded(DebugSession session, DebugPolicy policy) {
+        Recording least = policy.getSpec().recording();
+        Recording asked = session.getSpec().recording();
+        return least == null || asked.compareTo(least) >= 0
+                ? Optional.empty()
+                : Optional.of(
+                        "DebugPolicy %s demands spec.recording %s in namespace %s, and this session has %s: kubectl cntr attach --recording=%2$s"
+                                .formatted(
+                                        policy.getMetadata().getName(),
+                                        Names.word(least),
+                                        session.getMetadata().getNamespace(),
+                                        Names.word(asked)));
     }
 
     /** A denial counts also where nobody demands an approval. */

@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "Approval",
         jsonPath = ".spec.approval.required",
         type = AdditionalPrinterColumn.Type.BOOLEAN)
+@AdditionalPrinterColumn(name = "Recording", jsonPath = ".spec.recording")
 @AdditionalPrinterColumn(
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
+import dev.cntr.api.DebugSessionSpec.Recording;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTtl their longest life, see {@link TimeToLive}
  * @param profiles which profiles they may have beside {@code Target}, see {@link DebugSessionSpec.DebugProcess.Profile}; null says nothing
  * @param approval whether somebody must approve them
+ * @param recording how well they must be recorded, at least
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -46,7 +48,21 @@ public record DebugPolicySpec(
         List<Profile> profiles,
 
         @JsonPropertyDescription("Whether somebody must approve them.") @Nullable
-        ApprovalRule approval) {
+        ApprovalRule approval,
+
+        @JsonPropertyDescription(
+                "The least that sessions ask for in their own field recording. Required: what is not recorded is not shown.")
+        @Nullable
+        Recording recording) {
+
+    /** One that does not ask for recordings. */
+    public DebugPolicySpec(
+            Selector namespaceSelector,
+            @Nullable String maxTtl,
+            @Nullable List<Profile> profiles,
+            @Nullable ApprovalRule approval) {
+        this(namespaceSelector, maxTtl, profiles, approval, null);
+    }
 
     /** Whether a session needs the approval of somebody else than its requester. */
     boolean demandsApproval() {

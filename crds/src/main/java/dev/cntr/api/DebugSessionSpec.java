@@ -106,7 +106,7 @@ public record DebugSessionSpec(
         @Size(max = 8) @JsonPropertyDescription("What others decided about the session, added by kubectl cntr approve.")
         List<Approval> approvals) {
 
-    /** Whether what a session shows is recorded. */
+    /** Whether what a session shows is recorded; the better ones come later. */
     public enum Recording {
         /** It is not. */
         @JsonProperty("Never")

@@ -6,6 +6,7 @@ import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.DebugSessionSpec.Attach;
 import dev.cntr.api.DebugSessionSpec.DebugProcess;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
+import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Target;
 import dev.cntr.api.Selector.Operator;
 import dev.cntr.api.Selector.Requirement;
@@ -111,6 +112,34 @@ class CeilingTest {
         assertThat(profile(Profile.GENERAL, none, more))
                 .isEqualTo("DebugPolicy none does not allow profile General in namespace shop");
         assertThat(profile(Profile.SYS_ADMIN)).isEqualTo("no DebugPolicy allows profile SysAdmin in namespace shop");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "REQUIRED, NEVER, false",
+        "REQUIRED, BEST_EFFORT, false",
+        "REQUIRED, REQUIRED, true",
+        "BEST_EFFORT, NEVER, false",
+        "BEST_EFFORT, BEST_EFFORT, true",
+        "BEST_EFFORT, REQUIRED, true",
+        "NEVER, NEVER, true",
+        ", NEVER, true"
+    })
+    void aSessionIsRecordedAsWellAsAPolicyDemands(@Nullable Recording demanded, Recording asked, boolean allowed) {
+        DebugPolicy policy = policy("taped", ALL, null);
+        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, demanded));
+        DebugSession session = session(null);
+        DebugSessionSpec spec = session.getSpec();
+        session.setSpec(new DebugSessionSpec(
+                spec.target(), null, null, spec.attach(), spec.ttl(), null, null, asked, null, null));
+        Ceiling ceiling = Ceiling.over(session, SHOP, List.of(policy), true);
+        assertThat(ceiling instanceof Ceiling.Allowed).isEqualTo(allowed);
+        if (ceiling instanceof Ceiling.Denied(Reason reason, String message)) {
+            assertThat(reason).isEqualTo(Reason.POLICY_DENIED);
+            assertThat(message)
+                    .startsWith("DebugPolicy taped demands spec.recording")
+                    .contains("namespace shop");
+        }
     }
 
     private static DebugPolicy profiles(String name, Profile... profiles) {

@@ -30,7 +30,7 @@ enum CrdFinish {
     DEBUG_POLICIES(
             "debugpolicies",
             "A ceiling over the debugging sessions of some namespaces. A session must fit every policy of its namespace.",
-            List.of("MaxTTL", "Profiles", "Approval", "Age")) {
+            List.of("MaxTTL", "Profiles", "Approval", "Recording", "Age")) {
         @Override
         void finish(JSONSchemaProps root) {
             property(root, "spec")

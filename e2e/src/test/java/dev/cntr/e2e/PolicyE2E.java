@@ -30,6 +30,7 @@ class PolicyE2E {
     private static final String LOW = "policy-low";
     private static final String FREE = "policy-free";
     private static final String TRACED = "policy-traced";
+    private static final String TAPED = "policy-taped";
     private static final String OVER = "DebugPolicy e2e-five allows sessions of 5m at most in namespace policy-low";
 
     private final Cluster cluster;
@@ -43,7 +44,7 @@ class PolicyE2E {
 
     @BeforeAll
     void policies(@TempDir Path directory) {
-        for (String namespace : List.of(LOW, FREE)) {
+        for (String namespace : List.of(LOW, FREE, TAPED)) {
             cluster.kubectl("create", "namespace", namespace).ok();
             cluster.apply("""
                     apiVersion: v1
@@ -79,13 +80,19 @@ class PolicyE2E {
                 metadata: {name: e2e-traced}
                 spec: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}, profiles: [General]}
                 """.formatted(TRACED, cluster.nodes().getLast().name()));
+        cluster.apply("""
+                apiVersion: cntr.dev/v1alpha1
+                kind: DebugPolicy
+                metadata: {name: e2e-taped}
+                spec: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}, recording: Required}
+                """.formatted(TAPED));
         cluster.kubectl("label", "namespace", LOW, "e2e-ceiling=low").ok();
         policy("e2e-ten", "{matchLabels: {e2e-ceiling: low}}", "10m");
         policy("e2e-five", "{matchExpressions: [{key: e2e-ceiling, operator: In, values: [low, lower]}]}", "5m");
         policy("e2e-elsewhere", "{matchLabels: {e2e-ceiling: low, kubernetes.io/metadata.name: elsewhere}}", "1s");
         alice = User.create(cluster, directory, LOW, "alice");
         String account = "--serviceaccount=" + LOW + ":alice";
-        for (String namespace : List.of(LOW, FREE, TRACED)) {
+        for (String namespace : List.of(LOW, FREE, TRACED, TAPED)) {
             cluster.kubectl("-n", namespace, "create", "rolebinding", "alice", "--clusterrole=cntr-user", account)
                     .ok();
             cluster.kubectl("-n", namespace, "wait", "--for=condition=Ready", "pod/web", "--timeout=60s")
@@ -109,10 +116,11 @@ class PolicyE2E {
                         "e2e-five",
                         "e2e-elsewhere",
                         "e2e-traced",
+                        "e2e-taped",
                         "--ignore-not-found")
                 .ok();
         cluster.kubectl("-n", Cluster.RELAY, "delete", "rolebinding", "policy-alice");
-        cluster.kubectl("delete", "namespace", LOW, FREE, TRACED, "--timeout=60s")
+        cluster.kubectl("delete", "namespace", LOW, FREE, TRACED, TAPED, "--timeout=60s")
                 .ok();
     }
 
@@ -186,6 +194,28 @@ class PolicyE2E {
     }
 
     @Test
+    void aSessionThatMustBeRecordedIs() {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            Run unrecorded = alice.attach("-n", TAPED, "web", "--recording=BestEffort", "--", "true");
+            assertThat(unrecorded.exit()).as(unrecorded.toString()).isEqualTo(WRONG);
+            assertThat(unrecorded.err())
+                    .contains("cntr-ceiling", "DebugPolicy e2e-taped demands spec.recording Required")
+                    .contains("this session has BestEffort: kubectl cntr attach --recording=Required");
+        });
+        assertThat(alice.attach("-n", TAPED, "web", "--", "true").err()).contains("this session has Never");
+        alice.attach("-n", TAPED, "web", "--recording=Required", "--", "true").ok();
+        assertThat(cluster.kubectl(
+                                "-n",
+                                TAPED,
+                                "get",
+                                "debugsessions",
+                                "-o",
+                                "jsonpath={.items[*].status.recording.location}")
+                        .out())
+                .endsWith(".cast");
+    }
+
+    @Test
     void aPolicyIsCheckedItself() {
         for (String wrong : List.of(
                 "maxTtl: 25h",
@@ -238,6 +268,16 @@ class PolicyE2E {
             session.awaitCondition("Stalled");
             denied(session, "6m");
             assertThat(session.field(".status.nodeName")).as("not placed").isEmpty();
+            HandMade unrecorded = new HandMade(
+                    cluster,
+                    TAPED,
+                    HandMade.tryCreate(alice, TAPED, "web", "recording: Never")
+                            .ok()
+                            .out(),
+                    Possession.generate());
+            unrecorded.awaitCondition("Stalled");
+            assertThat(unrecorded.field(".status.conditions[?(@.type==\"Stalled\")].message"))
+                    .contains("DebugPolicy e2e-taped demands spec.recording Required");
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () -> assertThat(cluster.kubectl("-n", LOW, "get", "events", "-o", "jsonpath={..message}")
