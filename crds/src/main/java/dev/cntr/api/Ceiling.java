@@ -58,7 +58,10 @@ public sealed interface Ceiling {
     }
 
     private static Optional<String> objection(DebugSession session, DebugPolicy policy) {
-        return tooLong(session, policy).or(() -> profile(session, policy)).or(() -> unrecorded(session, policy));
+        return tooLong(session, policy)
+                .or(() -> profile(session, policy))
+                .or(() -> unrecorded(session, policy))
+                .or(() -> ToolsCeiling.objection(session, policy));
     }
 
     private static Optional<String> profile(DebugSession session, DebugPolicy policy) {

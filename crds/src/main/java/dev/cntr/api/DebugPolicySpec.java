@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param profiles which profiles they may have beside {@code Target}, see {@link DebugSessionSpec.DebugProcess.Profile}; null says nothing
  * @param approval whether somebody must approve them
  * @param recording how well they must be recorded, at least
+ * @param tools where their tools may come from
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -53,15 +54,18 @@ public record DebugPolicySpec(
         @JsonPropertyDescription(
                 "The least that sessions ask for in their own field recording. Required: what is not recorded is not shown.")
         @Nullable
-        Recording recording) {
+        Recording recording,
 
-    /** One that does not ask for recordings. */
+        @JsonPropertyDescription("Where their tools may come from.") @Nullable
+        ToolsRule tools) {
+
+    /** One that says nothing of recordings and tools. */
     public DebugPolicySpec(
             Selector namespaceSelector,
             @Nullable String maxTtl,
             @Nullable List<Profile> profiles,
             @Nullable ApprovalRule approval) {
-        this(namespaceSelector, maxTtl, profiles, approval, null);
+        this(namespaceSelector, maxTtl, profiles, approval, null, null);
     }
 
     /** Whether a session needs the approval of somebody else than its requester. */
@@ -85,4 +89,28 @@ public record DebugPolicySpec(
             @JsonPropertyDescription(
                     "Whether a session waits until somebody with the right to approve debugsessions, who is not its requester, has approved it.")
             Boolean required) {}
+
+    /**
+     * Where the tools of sessions may come from.
+     *
+     * @param sources beside {@code Agent}; null says nothing
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ToolsRule(
+            @Size(max = 4)
+            @JsonPropertyDescription(
+                    "Sources of tools that sessions may have beside Agent; [] allows none whatever other policies say.")
+            @Nullable
+            List<ToolsSpec.Source> sources) {
+        /** Copies the list. */
+        public ToolsRule {
+            sources = sources == null ? null : List.copyOf(sources);
+        }
+
+        /** Whether this policy lets sessions have tools from there. */
+        boolean allows(ToolsSpec.Source source) {
+            return source == ToolsSpec.Source.AGENT || sources == null || sources.contains(source);
+        }
+    }
 }

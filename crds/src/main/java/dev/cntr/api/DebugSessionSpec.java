@@ -65,7 +65,7 @@ public record DebugSessionSpec(
         Target target,
 
         @Default("{}") @JsonPropertyDescription("Where the tools in the session's / come from.")
-        Tools tools,
+        ToolsSpec tools,
 
         @Default("{}") @JsonPropertyDescription("What runs in the session.")
         DebugProcess process,
@@ -122,7 +122,7 @@ public record DebugSessionSpec(
     /** Fills in what the API server would have defaulted. */
     public DebugSessionSpec(
             Target target,
-            @Nullable Tools tools,
+            @Nullable ToolsSpec tools,
             @Nullable DebugProcess process,
             Attach attach,
             @Nullable String ttl,
@@ -132,7 +132,7 @@ public record DebugSessionSpec(
             @Nullable String requester,
             @Nullable List<Approval> approvals) {
         this.target = target;
-        this.tools = tools == null ? Tools.AGENT : tools;
+        this.tools = tools == null ? ToolsSpec.AGENT : tools;
         this.process = process == null ? DebugProcess.SHELL : process;
         this.attach = attach;
         this.ttl = ttl == null ? TimeToLive.DEFAULT : ttl;
@@ -146,7 +146,7 @@ public record DebugSessionSpec(
     /** One that may be idle for as long as it lives, is not recorded, and does not say whose it is. */
     public DebugSessionSpec(
             Target target,
-            @Nullable Tools tools,
+            @Nullable ToolsSpec tools,
             @Nullable DebugProcess process,
             Attach attach,
             @Nullable String ttl,
@@ -189,32 +189,6 @@ public record DebugSessionSpec(
             @JsonPropertyDescription("Name of the pod's container; by default the one that kubectl exec takes.")
             @Nullable
             String container) {}
-
-    /**
-     * Where the tools come from.
-     *
-     * @param source whose file tree is the session's {@code /}
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Tools(
-            @Default("Agent") @JsonPropertyDescription("Agent: the file tree of the agent's own image.")
-            Source source) {
-        /** The default. */
-        public static final Tools AGENT = new Tools(Source.AGENT);
-
-        /** Fills in the default. */
-        public Tools(@Nullable Source source) {
-            this.source = source == null ? Source.AGENT : source;
-        }
-
-        /** A tree of tools. */
-        public enum Source {
-            /** The agent image's. */
-            @JsonProperty("Agent")
-            AGENT
-        }
-    }
 
     /**
      * What runs in the session.

@@ -127,7 +127,7 @@ class CeilingTest {
     })
     void aSessionIsRecordedAsWellAsAPolicyDemands(@Nullable Recording demanded, Recording asked, boolean allowed) {
         DebugPolicy policy = policy("taped", ALL, null);
-        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, demanded));
+        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, demanded, null));
         DebugSession session = session(null);
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(

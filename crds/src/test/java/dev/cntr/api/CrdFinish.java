@@ -36,6 +36,7 @@ enum CrdFinish {
             property(root, "spec")
                     .setDescription("What sessions may be. A part that is missing says nothing about it.");
             property(root, "spec", "profiles").setXKubernetesListType("set");
+            property(root, "spec", "tools", "sources").setXKubernetesListType("set");
             JSONSchemaProps selector = property(root, "spec", "namespaceSelector");
             selector.setXKubernetesMapType("atomic");
             property(selector, "matchExpressions").setXKubernetesListType("atomic");

@@ -19,7 +19,7 @@ class DebugSessionTest {
         assertThat(spec.timeToLive()).isEqualTo(Duration.ofHours(1));
         assertThat(spec.retention()).isEqualTo(Duration.ofMinutes(5));
         assertThat(spec.process()).isEqualTo(DebugSessionSpec.DebugProcess.SHELL);
-        assertThat(spec.tools().source()).isEqualTo(DebugSessionSpec.Tools.Source.AGENT);
+        assertThat(spec.tools().source()).isEqualTo(ToolsSpec.Source.AGENT);
     }
 
     @Test

@@ -82,7 +82,7 @@ final class Attach {
     private DebugSessionSpec spec(String pod, Possession key, Optional<String> user) {
         return new DebugSessionSpec(
                 new DebugSessionSpec.Target(pod, request.container()),
-                null,
+                request.tools(),
                 new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), request.profile()),
                 new DebugSessionSpec.Attach(List.of(key.publicKey())),
                 request.ttl(),

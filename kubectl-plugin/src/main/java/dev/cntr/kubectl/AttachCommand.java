@@ -66,6 +66,7 @@ final class AttachCommand implements Callable<Integer> {
                 hasTty,
                 variables(env, hasTty),
                 profile(),
+                options.tools(),
                 duration("--ttl", options.ttl()),
                 duration("--idle-timeout", options.idleTimeout()),
                 recording(),

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.ToolsSpec;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class AttachOptions {
         "",
         "  # Beside the newest ready pod of a deployment",
         "  kubectl cntr attach deploy/web",
+        "",
+        "  # With the tools of its sidecar",
+        "  kubectl cntr attach hello -c app --tools-from sidecar",
         "",
         "  # One command, its output in a file here",
         "  kubectl cntr attach hello -- tcpdump -c 10 -w - > hello.pcap",
@@ -65,6 +69,7 @@ final class AttachOptions {
             .description("What the command may do beyond the container: target (default, nothing), general (trace),"
                     + " netadmin, sysadmin (all); a DebugPolicy must allow it.")
             .build();
+    private final ToolsOptions tools = new ToolsOptions();
     private final OptionSpec ttl =
             value("TIME", "Longest life of the session, such as 30m; default 1h, at most 24h.", "--ttl");
     private final OptionSpec idleTimeout = value(
@@ -89,21 +94,11 @@ final class AttachOptions {
                 .customSynopsis("kubectl cntr attach TARGET [-c CONTAINER] [-it] [options] [-- COMMAND [args...]]")
                 .description(DESCRIPTION)
                 .footer(FOOTER);
-        for (OptionSpec option : List.of(
-                container,
-                stdin,
-                tty,
-                namespace,
-                context,
-                kubeconfig,
-                profile,
-                ttl,
-                idleTimeout,
-                recording,
-                timeout,
-                requestTimeout,
-                quiet,
-                verbose)) {
+        for (OptionSpec option : List.of(container, stdin, tty, namespace, context, kubeconfig, profile)) {
+            spec.addOption(option);
+        }
+        tools.addTo(spec);
+        for (OptionSpec option : List.of(ttl, idleTimeout, recording, timeout, requestTimeout, quiet, verbose)) {
             spec.addOption(option);
         }
         CntrCommand.addStandardOptions(spec);
@@ -149,6 +144,10 @@ final class AttachOptions {
 
     String profile() {
         return profile.getValue();
+    }
+
+    ToolsSpec tools() {
+        return tools.tools();
     }
 
     @Nullable

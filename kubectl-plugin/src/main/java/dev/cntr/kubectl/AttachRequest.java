@@ -3,6 +3,7 @@ package dev.cntr.kubectl;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
+import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.Target;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param tty whether the command gets a terminal
  * @param env variables beside the target's
  * @param profile what it may do beyond the target
+ * @param tools what becomes its root
  * @param ttl null for the cluster's default
  * @param idleTimeout null for as long as the session lives
  * @param timeout how long to wait for the agent
@@ -31,6 +33,7 @@ record AttachRequest(
         boolean tty,
         List<Variable> env,
         Profile profile,
+        ToolsSpec tools,
         @Nullable String ttl,
         @Nullable String idleTimeout,
         Recording recording,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
+import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import java.time.Duration;
@@ -56,6 +57,7 @@ class AttachCommandTest {
                         "--ttl=30m",
                         "--idle-timeout=5m",
                         "--recording=Required",
+                        "--tools-from=sidecar",
                         "--timeout=1m30s",
                         "--request-timeout",
                         "2",
@@ -70,6 +72,7 @@ class AttachCommandTest {
         assertThat(request.ttl()).isEqualTo("30m");
         assertThat(request.idleTimeout()).isEqualTo("5m");
         assertThat(request.recording()).isEqualTo(Recording.REQUIRED);
+        assertThat(request.tools()).isEqualTo(new ToolsSpec(ToolsSpec.Source.CONTAINER, "sidecar"));
         assertThat(request.timeout()).isEqualTo(Duration.ofSeconds(90));
         assertThat(request.command()).containsExactly("sh", "-c", "exit 7");
         assertThat(request.progress()).isEqualTo(Progress.Detail.QUIET);
@@ -117,6 +120,7 @@ class AttachCommandTest {
         "x --recording=yes, --recording: 'yes' is neither Never nor BestEffort nor Required",
         "x --ttl=forever, --ttl: 'forever' is not a duration",
         "x --profile=root, --profile: there is no 'root'",
+        "x --tools-from=../b, --tools-from: '../b' is not the name of a container",
         "x -n ../b, is not the name of a namespace",
     })
     void mistakesAreExplained(String line, String message) {

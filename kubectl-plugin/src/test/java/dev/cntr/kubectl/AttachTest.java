@@ -9,6 +9,7 @@ import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
+import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.FakeCluster;
 import dev.cntr.kubectl.cluster.Target;
@@ -202,6 +203,7 @@ class AttachTest {
                 tty,
                 List.of(),
                 Profile.TARGET,
+                new ToolsSpec(ToolsSpec.Source.CONTAINER, "sidecar"),
                 null,
                 null,
                 DebugSessionSpec.Recording.NEVER,

@@ -13,6 +13,7 @@ import dev.cntr.attach.Profile;
 import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.fuse.PassthroughMount;
 import dev.cntr.fuse.TreeOptions;
+import dev.cntr.linux.Fd;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.security.Capabilities;
 import dev.cntr.linux.terminal.WindowSize;
@@ -40,6 +41,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final CriEngine runtime;
     private final KubernetesClient client;
     private final TargetLookup targets;
+    private final ToolsTrees trees;
     private final DebugPolicies policies;
     private final SessionEvents events;
     private final SessionRecording.Policy recordings;
@@ -58,6 +60,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         warmUp();
         client = new KubernetesClientBuilder().build();
         targets = new TargetLookup(client, runtime, config.nodeName());
+        trees = new ToolsTrees(tools, targets);
         policies = new DebugPolicies(client, config.admissionPolicies());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
@@ -133,14 +136,21 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     }
 
     @Override
-    public DebugContainer create(FoundTarget target, DebugSession session) {
+    public Prepared create(FoundTarget target, DebugSession session) {
         DebugSessionSpec.DebugProcess process = session.getSpec().process();
         Map<String, String> environment = process.env().stream()
                 .collect(Collectors.toMap(DebugSessionSpec.Variable::name, DebugSessionSpec.Variable::value));
         Command command = new Command(process.command(), environment, process.tty(), UNKNOWN)
                 .madeBy(target.runtimeSpec())
                 .elevated(elevation(process.profile()));
-        return DebugContainer.create(target.process(), tools.cloneMount(), command);
+        SessionTools opened = trees.open(session, session.getStatus());
+        try {
+            Fd root = opened.mount().get();
+            return new Prepared(DebugContainer.create(target.process(), root, opened.within(command)), opened);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     private static Elevation elevation(DebugSessionSpec.DebugProcess.Profile profile) {

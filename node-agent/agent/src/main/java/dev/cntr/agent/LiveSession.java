@@ -58,7 +58,7 @@ final class LiveSession {
 
     private DebugSession resource;
     private @Nullable PinnedProcess target;
-    private @Nullable DebugContainer container;
+    private @Nullable Prepared prepared;
     private @Nullable ServerStream client;
     private @Nullable SessionRecording recording;
     private boolean claimed;
@@ -70,7 +70,7 @@ final class LiveSession {
         FoundTarget find(DebugSession session, DebugSessionStatus placed);
 
         /** Makes the debug container, parked before its command. */
-        DebugContainer create(FoundTarget target, DebugSession session);
+        Prepared create(FoundTarget target, DebugSession session);
     }
 
     LiveSession(
@@ -128,7 +128,7 @@ final class LiveSession {
         try {
             FoundTarget about = preparation.find(session, placed);
             PinnedProcess found = about.process();
-            DebugContainer made;
+            Prepared made;
             try {
                 made = preparation.create(about, session);
             } catch (RuntimeException e) {
@@ -140,7 +140,7 @@ final class LiveSession {
                 found.close();
                 return;
             }
-            made.warnings().forEach(warning -> log.warn("session {} uid={}: {}", key, key.uid(), warning));
+            made.container().warnings().forEach(warning -> log.warn("session {} uid={}: {}", key, key.uid(), warning));
             long took = (System.nanoTime() - began) / 1000;
             metrics.prepared(Duration.ofNanos(1000 * took));
             log.info(
@@ -167,12 +167,12 @@ final class LiveSession {
         }
     }
 
-    private synchronized boolean adopt(PinnedProcess found, DebugContainer made) {
+    private synchronized boolean adopt(PinnedProcess found, Prepared made) {
         if (end != null) {
             return false;
         }
         target = found;
-        container = made;
+        prepared = made;
         return true;
     }
 
@@ -189,7 +189,7 @@ final class LiveSession {
         if (end != null) {
             return new Claim.Refused(code(end), "the session has ended: " + end.text());
         }
-        if (container == null) {
+        if (prepared == null) {
             return new Claim.Refused(
                     ErrorCode.SESSION_NOT_READY, "the session is not ready; wait for its condition Ready");
         }
@@ -198,7 +198,7 @@ final class LiveSession {
                     ErrorCode.ALREADY_ATTACHED, "another client is attached; create a session of your own");
         }
         claimed = true;
-        return new Claim.Granted(container);
+        return new Claim.Granted(prepared.container());
     }
 
     /** Starts the command, carries its streams until one side ends, and ends the session with it. */
@@ -294,25 +294,25 @@ final class LiveSession {
             return;
         }
         log.info("session {} uid={}: ended: {}: {}", key, key.uid(), why.text(), message);
-        DebugContainer mine;
+        Prepared mine;
         PinnedProcess process;
         ServerStream stream;
         SessionRecording recorded;
         synchronized (this) {
             recorded = recording;
-            mine = container;
+            mine = prepared;
             process = target;
             stream = client;
         }
         Integer exitCode = null;
         if (mine != null && process != null) {
             if (why == Reason.EXITED) {
-                exitCode = mine.exit().join().code();
+                exitCode = mine.container().exit().join().code();
             } else if (stream != null) {
                 stream.end(code(why), message);
             }
             if (why == Reason.CLIENT_LOST) {
-                hangUp(mine);
+                hangUp(mine.container());
             }
             mine.close();
             process.close();

@@ -2,6 +2,7 @@ package dev.cntr.agent;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Reason;
 import dev.cntr.engine.RunningContainer;
 import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.linux.proc.PinnedProcess;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -30,8 +32,13 @@ final class TargetLookup {
 
     /** The session's container as it runs here; the caller closes it. */
     FoundTarget find(DebugSession session, DebugSessionStatus placed) {
+        return find(session, placed, Objects.requireNonNull(placed.containerName(), "the operator names one"));
+    }
+
+    /** A container of the session's pod as it runs here; the caller closes it. */
+    FoundTarget find(DebugSession session, DebugSessionStatus placed, String containerName) {
         Pod pod = pod(session, placed);
-        String id = containerId(pod, placed);
+        String id = containerId(pod, containerName);
         RunningContainer container = runtime.running(id);
         checkBelongsTo(container, pod);
         PinnedProcess process = PinnedProcess.open(container.pid());
@@ -68,21 +75,23 @@ final class TargetLookup {
         return pod;
     }
 
-    private static String containerId(Pod pod, DebugSessionStatus placed) {
+    private static String containerId(Pod pod, String name) {
         var status = pod.getStatus();
         return Stream.of(
                         status.getContainerStatuses(),
                         status.getInitContainerStatuses(),
                         status.getEphemeralContainerStatuses())
                 .flatMap(List::stream)
-                .filter(c -> c.getName().equals(placed.containerName()))
+                .filter(c -> c.getName().equals(name))
                 .filter(c -> c.getState() != null && c.getState().getRunning() != null)
                 .map(ContainerStatus::getContainerID)
                 .map(TargetLookup::withoutScheme)
                 .findFirst()
-                .orElseThrow(() -> new AgentException("container " + placed.containerName() + " of pod "
-                        + pod.getMetadata().getNamespace() + "/"
-                        + pod.getMetadata().getName() + " is not running"));
+                .orElseThrow(() -> new AgentException(
+                        Reason.CONTAINER_NOT_RUNNING,
+                        "container " + name + " of pod "
+                                + pod.getMetadata().getNamespace() + "/"
+                                + pod.getMetadata().getName() + " is not running"));
     }
 
     /** {@code containerd://0123…} names the runtime before the id. */

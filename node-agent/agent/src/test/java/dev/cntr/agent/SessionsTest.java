@@ -11,7 +11,6 @@ import dev.cntr.api.DebugSessionSpec.Target;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.api.SessionEvents;
-import dev.cntr.attach.DebugContainer;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -70,7 +69,7 @@ class SessionsTest {
         }
 
         @Override
-        public DebugContainer create(FoundTarget target, DebugSession session) {
+        public Prepared create(FoundTarget target, DebugSession session) {
             throw new AssertionError("nothing was found");
         }
     }
