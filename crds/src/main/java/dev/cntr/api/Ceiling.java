@@ -53,6 +53,7 @@ public sealed interface Ceiling {
                 .flatMap(policy -> objection(session, policy).stream())
                 .findFirst()
                 .or(() -> unnamedProfile(session, here))
+                .or(() -> ToolsCeiling.unnamed(session, here))
                 .<Ceiling>map(message -> new Denied(Reason.POLICY_DENIED, message))
                 .orElseGet(() -> approval(session, here, approvalsAreGuarded));
     }

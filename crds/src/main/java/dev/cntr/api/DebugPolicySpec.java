@@ -94,23 +94,51 @@ public record DebugPolicySpec(
      * Where the tools of sessions may come from.
      *
      * @param sources beside {@code Agent}; null says nothing
+     * @param images which images, where they come from one; null for any
+     * @param imagesByDigest whether an image must be named by its digest
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ToolsRule(
             @Size(max = 4)
             @JsonPropertyDescription(
-                    "Sources of tools that sessions may have beside Agent; [] allows none whatever other policies say.")
+                    "Sources of tools that sessions may have beside Agent; [] allows none whatever other policies say. Image may not be had unless a policy of the namespace names it.")
             @Nullable
-            List<ToolsSpec.Source> sources) {
-        /** Copies the list. */
+            List<ToolsSpec.Source> sources,
+
+            @Size(max = 64)
+            @JsonPropertyDescription(
+                    "Images that sessions may take where sources has Image: HOST/PATH with any tag or digest, with :TAG or @sha256:DIGEST that one, with / at the end all below it. Without it: any.")
+            @Nullable
+            List<@Size(min = 3, max = 512) @Pattern(ImagePattern.SCHEMA) String> images,
+
+            @JsonPropertyDescription("Whether images must be named by digest, so that what they name cannot change.")
+            @Nullable
+            Boolean imagesByDigest) {
+        /** Copies the lists. */
         public ToolsRule {
             sources = sources == null ? null : List.copyOf(sources);
+            images = images == null ? null : List.copyOf(images);
         }
 
         /** Whether this policy lets sessions have tools from there. */
         boolean allows(ToolsSpec.Source source) {
             return source == ToolsSpec.Source.AGENT || sources == null || sources.contains(source);
+        }
+
+        /** Whether this policy says that sessions may have tools from there. */
+        boolean names(ToolsSpec.Source source) {
+            return sources != null && sources.contains(source);
+        }
+
+        /** Whether it is among the images that this policy has a list of. */
+        boolean allowsImage(String image) {
+            return images == null || images.stream().anyMatch(pattern -> ImagePattern.matches(pattern, image));
+        }
+
+        /** Whether this policy lets sessions have an image by that kind of name. */
+        boolean allowsNameOf(String image) {
+            return imagesByDigest == null || !imagesByDigest || image.contains("@");
         }
     }
 }

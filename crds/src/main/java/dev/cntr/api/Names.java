@@ -51,6 +51,10 @@ public final class Names {
     /** The pod annotation by which kubectl, too, chooses a container when none is named. */
     public static final String DEFAULT_CONTAINER_ANNOTATION = "kubectl.kubernetes.io/default-container";
 
+    /** A regular expression for an image's registry and repository, {@code HOST[:PORT]/PATH}; the host has a dot or a port, or is localhost. */
+    static final String REPOSITORY =
+            "(localhost(:[0-9]+)?|[a-z0-9-]+(\\.[a-z0-9-]+)+(:[0-9]+)?|[a-z0-9-]+:[0-9]+)(/[a-z0-9]+([._-]+[a-z0-9]+)*)+";
+
     private Names() {}
 
     /** A constant as the resources write it: {@code NetAdmin} for {@code NET_ADMIN}. */

@@ -37,6 +37,7 @@ enum CrdFinish {
                     .setDescription("What sessions may be. A part that is missing says nothing about it.");
             property(root, "spec", "profiles").setXKubernetesListType("set");
             property(root, "spec", "tools", "sources").setXKubernetesListType("set");
+            property(root, "spec", "tools", "images").setXKubernetesListType("set");
             JSONSchemaProps selector = property(root, "spec", "namespaceSelector");
             selector.setXKubernetesMapType("atomic");
             property(selector, "matchExpressions").setXKubernetesListType("atomic");

@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sessions of namespace shop, below policies for all. */
 class ToolsCeilingTest {
-    private static final ToolsSpec SIDECAR = new ToolsSpec(Source.CONTAINER, "sidecar");
+    private static final ToolsSpec SIDECAR = ToolsSpec.ofContainer("sidecar");
 
     @Test
     void toolsOfAContainerAreForAllUnlessAPolicyLeavesThemOut() {
@@ -29,8 +31,60 @@ class ToolsCeilingTest {
         assertThat(refusal(ToolsSpec.AGENT, sources())).isEmpty();
     }
 
+    @Test
+    void toolsOfAnImageAreForNobodyUnlessAPolicySaysSo() {
+        ToolsSpec image = ToolsSpec.ofImage("r.example/a/b:1");
+        assertThat(refusal(image)).isEqualTo("no DebugPolicy allows tools of source Image in namespace shop");
+        assertThat(refusal(image, new ToolsRule(null, List.of("r.example/a/b"), null)))
+                .isEqualTo("no DebugPolicy allows tools of source Image in namespace shop");
+        assertThat(refusal(image, sources(Source.IMAGE))).isEmpty();
+        assertThat(refusal(image, sources(Source.IMAGE), sources(Source.CONTAINER)))
+                .isEqualTo("DebugPolicy p1 does not allow tools of source Image in namespace shop");
+        assertThat(refusal(image, sources(Source.IMAGE), images(false, "r.example/x/")))
+                .isEqualTo("DebugPolicy p1 does not allow image r.example/a/b:1 in namespace shop");
+    }
+
+    @Test
+    void anImageIsNamedByDigestWhereAPolicyDemandsIt() {
+        String digest = "r.example/allowed@sha256:" + "0".repeat(64);
+        assertThat(refusal(ToolsSpec.ofImage(digest), images(true, "r.example/")))
+                .isEmpty();
+        assertThat(refusal(ToolsSpec.ofImage("r.example/allowed:1"), images(true, "r.example/")))
+                .isEqualTo(
+                        "DebugPolicy p0 demands images by digest in namespace shop, and r.example/allowed:1 has none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "r.example/allowed, r.example/allowed, true",
+        "r.example/allowed, r.example/allowed:1, true",
+        "r.example/allowed, r.example/allowed@sha256:0, true",
+        "r.example/allowed, r.example/allowed-evil:1, false",
+        "r.example/allowed, r.example/allowed/evil:1, false",
+        "r.example/allowed, evil.r.example/allowed:1, false",
+        "r.example/allowed/, r.example/allowed/tools:1, true",
+        "r.example/allowed/, r.example/allowed-evil/tools:1, false",
+        "r.example/allowed/, r.example/allowed, false",
+        "r.example/, r.example.evil/allowed, false",
+        "r.example:5000/allowed, r.example:5000/allowed:1, true",
+        "r.example:5000/allowed, r.example:5001/allowed:1, false",
+        "r.example/allowed:1, r.example/allowed:1, true",
+        "r.example/allowed:1, r.example/allowed:10, false",
+        "r.example/allowed:1, r.example/allowed, false",
+        "r.example/allowed@sha256:0, r.example/allowed@sha256:0, true",
+        "r.example/allowed@sha256:0, r.example/allowed@sha256:1, false",
+        "r.example/allowed@sha256:0, r.example/allowed:0, false"
+    })
+    void anImageIsMatchedByRegistryRepositoryTagAndDigest(String pattern, String image, boolean matches) {
+        assertThat(ImagePattern.matches(pattern, image)).isEqualTo(matches);
+    }
+
     private static ToolsRule sources(Source... sources) {
-        return new ToolsRule(List.of(sources));
+        return new ToolsRule(List.of(sources), null, null);
+    }
+
+    private static ToolsRule images(boolean byDigest, String... images) {
+        return new ToolsRule(List.of(Source.IMAGE), List.of(images), byDigest);
     }
 
     /** Why not; empty where they are allowed. Policies are called p0, p1 and so on. */

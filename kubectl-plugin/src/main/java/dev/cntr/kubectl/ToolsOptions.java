@@ -1,7 +1,6 @@
 package dev.cntr.kubectl;
 
 import dev.cntr.api.ToolsSpec;
-import dev.cntr.api.ToolsSpec.Source;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import org.jspecify.annotations.Nullable;
@@ -10,25 +9,49 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The options of {@code kubectl cntr attach} that say which tools become the root. */
 final class ToolsOptions {
+    private final OptionSpec image = AttachOptions.value(
+            "IMAGE",
+            "An image becomes the root instead of the agent's own; the node pulls it where it does not have it (give more"
+                    + " --timeout). A DebugPolicy must allow it.",
+            "--image");
     private final OptionSpec container = AttachOptions.value(
             "CONTAINER",
-            "The root of another container of the pod becomes the root, read-only and without its volumes; by default that"
-                    + " of the agent's image does.",
+            "The root of another container of the pod does, read-only and without its volumes.",
             "--tools-from");
 
     void addTo(CommandSpec spec) {
-        spec.addOption(container);
+        spec.addOption(image).addOption(container);
     }
 
     ToolsSpec tools() {
+        @Nullable String named = image.getValue();
         @Nullable String from = container.getValue();
-        if (from == null) {
-            return ToolsSpec.AGENT;
+        if (named != null && from != null) {
+            throw usage("--image and --tools-from are alternatives: give one of them");
         }
-        if (!from.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
+        if (from != null && !from.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
             throw usage("--tools-from: '" + from + "' is not the name of a container");
         }
-        return new ToolsSpec(Source.CONTAINER, from);
+        if (named != null) {
+            return ToolsSpec.ofImage(whole(named));
+        }
+        return from == null ? ToolsSpec.AGENT : ToolsSpec.ofContainer(from);
+    }
+
+    /** The name with its registry, as the container runtime would understand it: {@code busybox} is docker.io/library/busybox. */
+    private static String whole(String image) {
+        int slash = image.indexOf('/');
+        String first = slash < 0 ? "" : image.substring(0, slash);
+        boolean hasRegistry = first.contains(".") || first.contains(":") || first.equals("localhost");
+        String registered = hasRegistry ? image : slash < 0 ? "docker.io/library/" + image : "docker.io/" + image;
+        int digest = registered.indexOf('@');
+        String whole = digest < 0
+                ? registered
+                : registered.substring(0, digest).replaceFirst(":[^:/]*$", "") + registered.substring(digest);
+        if (!ToolsSpec.isImage(whole)) {
+            throw usage("--image: '" + image + "' is not the name of an image, such as docker.io/library/busybox:1.36");
+        }
+        return whole;
     }
 
     private static CntrException usage(String message) {

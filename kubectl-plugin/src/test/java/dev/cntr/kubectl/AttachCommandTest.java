@@ -72,10 +72,42 @@ class AttachCommandTest {
         assertThat(request.ttl()).isEqualTo("30m");
         assertThat(request.idleTimeout()).isEqualTo("5m");
         assertThat(request.recording()).isEqualTo(Recording.REQUIRED);
-        assertThat(request.tools()).isEqualTo(new ToolsSpec(ToolsSpec.Source.CONTAINER, "sidecar"));
+        assertThat(request.tools()).isEqualTo(ToolsSpec.ofContainer("sidecar"));
         assertThat(request.timeout()).isEqualTo(Duration.ofSeconds(90));
         assertThat(request.command()).containsExactly("sh", "-c", "exit 7");
         assertThat(request.progress()).isEqualTo(Progress.Detail.QUIET);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "busybox, docker.io/library/busybox",
+        "busybox:1.36, docker.io/library/busybox:1.36",
+        "team/tools, docker.io/team/tools",
+        "r.example/tools:1, r.example/tools:1",
+        "localhost/tools:dev, localhost/tools:dev",
+        "r.example:5000/a/b, r.example:5000/a/b"
+    })
+    void anImageIsNamedWithItsRegistry(String given, String whole) {
+        assertThat(tools("--image=" + given)).isEqualTo(ToolsSpec.ofImage(whole));
+    }
+
+    @Test
+    void aTagBesideADigestSaysNothing() {
+        String digest = "@sha256:" + "0f".repeat(32);
+        assertThat(tools("--image=r.example:5000/a:1" + digest))
+                .isEqualTo(ToolsSpec.ofImage("r.example:5000/a" + digest));
+        assertThat(tools("--image=a" + digest)).isEqualTo(ToolsSpec.ofImage("docker.io/library/a" + digest));
+    }
+
+    @Test
+    void withoutAWordTheToolsAreTheAgents() {
+        assertThat(tools("-q")).isEqualTo(ToolsSpec.AGENT);
+    }
+
+    private static ToolsSpec tools(String option) {
+        return parse(List.of(), "x", option)
+                .request(false, false, false, Map.of())
+                .tools();
     }
 
     @ParameterizedTest
@@ -121,6 +153,9 @@ class AttachCommandTest {
         "x --ttl=forever, --ttl: 'forever' is not a duration",
         "x --profile=root, --profile: there is no 'root'",
         "x --tools-from=../b, --tools-from: '../b' is not the name of a container",
+        "x --image=a --tools-from=b, --image and --tools-from are alternatives",
+        "x --image=Busybox, --image: 'Busybox' is not the name of an image",
+        "x --image=a@sha256:0, --image: 'a@sha256:0' is not the name of an image",
         "x -n ../b, is not the name of a namespace",
     })
     void mistakesAreExplained(String line, String message) {

@@ -203,7 +203,7 @@ class AttachTest {
                 tty,
                 List.of(),
                 Profile.TARGET,
-                new ToolsSpec(ToolsSpec.Source.CONTAINER, "sidecar"),
+                ToolsSpec.ofContainer("sidecar"),
                 null,
                 null,
                 DebugSessionSpec.Recording.NEVER,

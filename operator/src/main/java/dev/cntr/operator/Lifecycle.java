@@ -128,7 +128,7 @@ final class Lifecycle {
             // anyhow.
             return session.hasFinalizer(Names.FINALIZER) ? until(now, end, silentUntil) : new Step.AddFinalizer();
         }
-        Instant patience = since(status, ConditionType.SCHEDULED, now).plus(limits.preparation());
+        Instant patience = since(status, ConditionType.SCHEDULED, now).plus(limits.preparation(session));
         return patience.isAfter(now)
                 ? until(
                         now,

@@ -55,7 +55,7 @@ final class Placement {
                                 .formatted(
                                         status.agentPod(),
                                         status.nodeName(),
-                                        seconds(limits.preparation()),
+                                        seconds(limits.preparation(session)),
                                         settings.systemNamespace(),
                                         status.agentPod()),
                         now);

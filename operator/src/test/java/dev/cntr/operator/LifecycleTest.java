@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cntr.api.Approval;
 import dev.cntr.api.Approval.Decision;
+import dev.cntr.api.Ceiling;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugPolicy;
 import dev.cntr.api.DebugPolicySpec;
 import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
 import dev.cntr.api.Reason;
+import dev.cntr.api.ToolsSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +56,18 @@ class LifecycleTest {
     void aPlacedSessionIsLeftToItsAgentForAWhile() {
         assertThat(next(with(PLACED), at(1))).isEqualTo(new Step.Wait(Duration.ofSeconds(29)));
         assertThat(next(with(PLACED), at(30))).isEqualTo(new Step.GiveUpPreparation());
+    }
+
+    @Test
+    void anAgentMayHaveToPullAnImage() {
+        DebugSession session = with(PLACED);
+        DebugSessionSpec spec = session.getSpec();
+        session.setSpec(new DebugSessionSpec(
+                spec.target(), ToolsSpec.ofImage("r.example/tools"), null, spec.attach(), spec.ttl(), null));
+        Lifecycle lifecycle =
+                new Lifecycle(Cluster.SERVED, _ -> new Ceiling.Allowed(List.of()), Limits.DEFAULT);
+        assertThat(lifecycle.next(session, at(30))).isEqualTo(new Step.Wait(Duration.ofSeconds(240)));
+        assertThat(lifecycle.next(session, at(270))).isEqualTo(new Step.GiveUpPreparation());
     }
 
     @Test

@@ -40,6 +40,7 @@ class OperatorTest {
     private static final Limits SHORT = new Limits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),

@@ -15,13 +15,15 @@ import java.util.Optional;
 final class ToolsTrees {
     private final PassthroughMount own;
     private final TargetLookup targets;
+    private final ImageTrees images;
 
     /**
      * Opens nothing yet.
      *
      * @param own the agent's own tools, served for all sessions; stays the caller's
      */
-    ToolsTrees(PassthroughMount own, TargetLookup targets) {
+    ToolsTrees(PassthroughMount own, TargetLookup targets, ImageTrees images) {
+        this.images = images;
         this.own = own;
         this.targets = targets;
     }
@@ -37,6 +39,7 @@ final class ToolsTrees {
             case AGENT -> new SessionTools(own::cloneMount, Optional.empty(), () -> {});
             case CONTAINER ->
                 ofContainer(session, placed, Objects.requireNonNull(tools.container(), "the schema demands it"));
+            case IMAGE -> images.open(Objects.requireNonNull(tools.image(), "the schema demands it"));
         };
     }
 

@@ -2,6 +2,7 @@ package dev.cntr.attach.tools;
 
 import dev.cntr.attach.AttachPlan;
 import dev.cntr.attach.exec.SessionMount;
+import dev.cntr.engine.MountableImage;
 import dev.cntr.engine.StoredImage;
 import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
@@ -129,7 +130,7 @@ public sealed interface ToolsSource {
                 case From.Engine(StoredImage stored) -> "the " + stored.description() + ", " + image.id();
             };
             String where = (image.unpacked() ? ", unpacked in " : ", to be unpacked into ") + image.root();
-            return new Preview(origin + where, path(image.environment()));
+            return new Preview(origin + where, pathOf(image.environment()));
         }
 
         @Override
@@ -140,30 +141,27 @@ public sealed interface ToolsSource {
             };
             try {
                 ServedTree tree = provider.serve(wishes.apply(TreeOptions.image(image.root())));
-                return new Tools(tree, false, path(image.environment()), image::close);
+                return new Tools(tree, false, pathOf(image.environment()), image::close);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;
             }
         }
-
-        private static Optional<String> path(List<String> environment) {
-            return environment.stream()
-                    .filter(variable -> variable.startsWith("PATH="))
-                    .map(variable -> variable.substring("PATH=".length()))
-                    .filter(path -> !path.isEmpty())
-                    .findFirst();
-        }
     }
 
     /**
-     * The root of another container that runs, read-only, and without what is mounted below it: its volumes and secrets stay its
-     * own. What the container changes meanwhile shows.
+     * The root of another container that runs, or of the machine, read-only. What is changed in it meanwhile shows.
      *
      * @param process its first process; stays the caller's
      * @param name for messages
+     * @param extent whether what is mounted below the root shows; of a container those are its volumes and secrets
      */
-    record Container(PinnedProcess process, String name) implements ToolsSource {
+    record Container(PinnedProcess process, String name, Mount.Extent extent) implements ToolsSource {
+        /** Without what is mounted below the root. */
+        public Container(PinnedProcess process, String name) {
+            this(process, name, Mount.Extent.ONE);
+        }
+
         @Override
         public Preview preview() {
             return new Preview(
@@ -191,10 +189,10 @@ public sealed interface ToolsSource {
 
         /** A mount can be cloned only from within its own namespace, where no class of this program can be loaded. */
         private Mount cloneRoot() {
-            Mount.Extent extent = Mount.Extent.ONE;
+            Mount.Extent cloned = extent;
             try (Fd namespace = process.files().openNamespace(Namespace.MNT);
                     Mount root = Mount.of(process.files().open("root", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY))) {
-                return MountNamespace.call(namespace, () -> root.clone(extent));
+                return MountNamespace.call(namespace, () -> root.clone(cloned));
             } catch (ErrnoException e) {
                 process.verify();
                 throw new ToolsException(
@@ -205,5 +203,46 @@ public sealed interface ToolsSource {
                         e);
             }
         }
+    }
+
+    /**
+     * An image that a container runtime of this machine keeps unpacked, mounted from where it keeps it. Read-only.
+     *
+     * @param image closed with the tools, and where they cannot be opened
+     * @param runtime a process to which the image's layers are where the runtime says, such as the machine's init; stays the caller's
+     */
+    record Layers(MountableImage image, PinnedProcess runtime) implements ToolsSource {
+        @Override
+        public Preview preview() {
+            return new Preview("the " + image.description(), pathOf(image.environment()));
+        }
+
+        @Override
+        public Tools open(TreeProvider provider, Wishes wishes) {
+            Optional<Mount> opened = Optional.empty();
+            try {
+                Mount root = MissingDirectories.addTo(
+                        LayerStack.mount(runtime, image), wishes.layer().isPresent());
+                opened = Optional.of(root);
+                root.change(Set.of(), Set.of(), Propagation.MS_PRIVATE, Mount.Extent.TREE);
+                TreeOptions options = TreeOptions.image(new TreeOptions.Source.Detached(root));
+                return new Tools(provider.serve(wishes.apply(options)), false, pathOf(image.environment()), () -> {
+                    root.close();
+                    image.close();
+                });
+            } catch (RuntimeException e) {
+                opened.ifPresent(Mount::close);
+                image.close();
+                throw e;
+            }
+        }
+    }
+
+    private static Optional<String> pathOf(List<String> environment) {
+        return environment.stream()
+                .filter(variable -> variable.startsWith("PATH="))
+                .map(variable -> variable.substring("PATH=".length()))
+                .filter(path -> !path.isEmpty())
+                .findFirst();
     }
 }

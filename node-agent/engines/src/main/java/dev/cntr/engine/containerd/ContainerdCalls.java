@@ -1,5 +1,8 @@
 package dev.cntr.engine.containerd;
 
+import dev.cntr.engine.containerd.ContainerdProto.CreateRequest;
+import dev.cntr.engine.containerd.ContainerdProto.CreateResponse;
+import dev.cntr.engine.containerd.ContainerdProto.DeleteRequest;
 import dev.cntr.engine.containerd.ContainerdProto.Empty;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerResponse;
@@ -7,15 +10,22 @@ import dev.cntr.engine.containerd.ContainerdProto.GetImageRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetImageResponse;
 import dev.cntr.engine.containerd.ContainerdProto.GetTaskRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetTaskResponse;
+import dev.cntr.engine.containerd.ContainerdProto.InfoRequest;
+import dev.cntr.engine.containerd.ContainerdProto.InfoResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ListContainersRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListContainersResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListNamespacesResponse;
+import dev.cntr.engine.containerd.ContainerdProto.ListRequest;
+import dev.cntr.engine.containerd.ContainerdProto.ListResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ListTasksRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ListTasksResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentResponse;
+import dev.cntr.engine.containerd.ContainerdProto.RemoveSnapshotRequest;
 import dev.cntr.engine.containerd.ContainerdProto.VersionResponse;
+import dev.cntr.engine.containerd.ContainerdProto.ViewSnapshotRequest;
+import dev.cntr.engine.containerd.ContainerdProto.ViewSnapshotResponse;
 import dev.cntr.engine.cri.RuntimeChannel;
 import io.grpc.MethodDescriptor;
 
@@ -63,6 +73,30 @@ final class ContainerdCalls {
             "Read",
             ReadContentRequest.getDefaultInstance(),
             ReadContentResponse.getDefaultInstance());
+    static final MethodDescriptor<InfoRequest, InfoResponse> INFO = RuntimeChannel.unary(
+            SERVICES + "content.v1.Content",
+            "Info",
+            InfoRequest.getDefaultInstance(),
+            InfoResponse.getDefaultInstance());
+    static final MethodDescriptor<ViewSnapshotRequest, ViewSnapshotResponse> VIEW = RuntimeChannel.unary(
+            SERVICES + "snapshots.v1.Snapshots",
+            "View",
+            ViewSnapshotRequest.getDefaultInstance(),
+            ViewSnapshotResponse.getDefaultInstance());
+    static final MethodDescriptor<RemoveSnapshotRequest, Empty> REMOVE = RuntimeChannel.unary(
+            SERVICES + "snapshots.v1.Snapshots",
+            "Remove",
+            RemoveSnapshotRequest.getDefaultInstance(),
+            Empty.getDefaultInstance());
+    static final MethodDescriptor<CreateRequest, CreateResponse> LEASE = RuntimeChannel.unary(
+            SERVICES + "leases.v1.Leases",
+            "Create",
+            CreateRequest.getDefaultInstance(),
+            CreateResponse.getDefaultInstance());
+    static final MethodDescriptor<DeleteRequest, Empty> END_LEASE = RuntimeChannel.unary(
+            SERVICES + "leases.v1.Leases", "Delete", DeleteRequest.getDefaultInstance(), Empty.getDefaultInstance());
+    static final MethodDescriptor<ListRequest, ListResponse> LEASES = RuntimeChannel.unary(
+            SERVICES + "leases.v1.Leases", "List", ListRequest.getDefaultInstance(), ListResponse.getDefaultInstance());
 
     private ContainerdCalls() {}
 }

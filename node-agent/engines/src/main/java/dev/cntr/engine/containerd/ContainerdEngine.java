@@ -229,7 +229,7 @@ public final class ContainerdEngine implements Engine {
                 .toList();
     }
 
-    private static Metadata header(String namespace) {
+    static Metadata header(String namespace) {
         Metadata header = new Metadata();
         header.put(NAMESPACE, namespace);
         return header;

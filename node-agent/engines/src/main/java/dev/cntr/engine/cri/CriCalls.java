@@ -3,17 +3,22 @@ package dev.cntr.engine.cri;
 import com.google.protobuf.Message;
 import dev.cntr.engine.cri.CriProto.ContainerStatusRequest;
 import dev.cntr.engine.cri.CriProto.ContainerStatusResponse;
+import dev.cntr.engine.cri.CriProto.ImageStatusRequest;
+import dev.cntr.engine.cri.CriProto.ImageStatusResponse;
 import dev.cntr.engine.cri.CriProto.ListContainersRequest;
 import dev.cntr.engine.cri.CriProto.ListContainersResponse;
+import dev.cntr.engine.cri.CriProto.PullImageRequest;
+import dev.cntr.engine.cri.CriProto.PullImageResponse;
 import dev.cntr.engine.cri.CriProto.StatusRequest;
 import dev.cntr.engine.cri.CriProto.StatusResponse;
 import dev.cntr.engine.cri.CriProto.VersionRequest;
 import dev.cntr.engine.cri.CriProto.VersionResponse;
 import io.grpc.MethodDescriptor;
 
-/** The calls of {@code runtime.v1.RuntimeService} that cntr makes. */
+/** The calls of {@code runtime.v1.RuntimeService} and {@code ImageService} that cntr makes. */
 final class CriCalls {
     static final String SERVICE = "runtime.v1.RuntimeService";
+    private static final String IMAGES = "runtime.v1.ImageService";
 
     static final MethodDescriptor<VersionRequest, VersionResponse> VERSION =
             unary("Version", VersionRequest.getDefaultInstance(), VersionResponse.getDefaultInstance());
@@ -25,6 +30,11 @@ final class CriCalls {
             "ContainerStatus",
             ContainerStatusRequest.getDefaultInstance(),
             ContainerStatusResponse.getDefaultInstance());
+
+    static final MethodDescriptor<ImageStatusRequest, ImageStatusResponse> IMAGE_STATUS = RuntimeChannel.unary(
+            IMAGES, "ImageStatus", ImageStatusRequest.getDefaultInstance(), ImageStatusResponse.getDefaultInstance());
+    static final MethodDescriptor<PullImageRequest, PullImageResponse> PULL_IMAGE = RuntimeChannel.unary(
+            IMAGES, "PullImage", PullImageRequest.getDefaultInstance(), PullImageResponse.getDefaultInstance());
 
     private CriCalls() {}
 

@@ -54,6 +54,11 @@ public final class CriEngine implements Engine {
         return on(CriSocket.find(CriSocket.CANDIDATES));
     }
 
+    /** Its images. */
+    public CriImages images() {
+        return new CriImages(channel);
+    }
+
     @Override
     public String version() {
         VersionResponse v = channel.call(CriCalls.VERSION, VersionRequest.getDefaultInstance());

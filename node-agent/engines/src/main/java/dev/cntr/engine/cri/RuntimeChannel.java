@@ -65,7 +65,7 @@ public final class RuntimeChannel implements AutoCloseable {
         return new RuntimeChannel(socket, DEADLINE);
     }
 
-    /** Describes a call that only reads. */
+    /** Describes a call that may be made twice. */
     public static <Q extends Message, A extends Message> MethodDescriptor<Q, A> unary(
             String service, String name, Q request, A response) {
         return described(MethodDescriptor.MethodType.UNARY, service, name, request, response);
@@ -100,24 +100,29 @@ public final class RuntimeChannel implements AutoCloseable {
     }
 
     /**
-     * Makes a call that only reads: where the connection was lost, it is made a second time.
+     * Makes a call that may be made twice: where the connection was lost, it is.
      *
      * @throws StatusRuntimeException NOT_FOUND only: what was asked for is known to the caller alone
      * @throws EngineException for every other failure
      */
     public <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Metadata headers) {
+        return call(method, request, headers, deadline);
+    }
+
+    /** Likewise, where an answer may take longer than usual. */
+    public <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Metadata headers, Duration within) {
         if (!Files.exists(socket)) {
             throw new EngineException.Unreachable(
                     "no container runtime listens on " + socket + ": it does not exist. Is the runtime up?", null);
         }
         Channel channel =
                 ClientInterceptors.intercept(this.channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(within.toNanos(), TimeUnit.NANOSECONDS);
         try {
             return ClientCalls.blockingUnaryCall(channel, method, options, request);
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {
-                throw explained(method, e);
+                throw explained(method, e, within);
             }
             return again(channel, method, request, e);
         }
@@ -143,18 +148,18 @@ public final class RuntimeChannel implements AutoCloseable {
         try {
             return ClientCalls.blockingUnaryCall(channel, method, options, request);
         } catch (StatusRuntimeException e) {
-            throw explained(method, e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED ? first : e);
+            throw explained(method, e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED ? first : e, deadline);
         }
     }
 
-    private RuntimeException explained(MethodDescriptor<?, ?> method, StatusRuntimeException e) {
+    private RuntimeException explained(MethodDescriptor<?, ?> method, StatusRuntimeException e, Duration within) {
         Status status = e.getStatus();
         String what = "the container runtime on " + socket;
         return switch (status.getCode()) {
             case NOT_FOUND -> e;
             case DEADLINE_EXCEEDED ->
                 new EngineException.Unreachable(
-                        what + " did not answer " + method.getBareMethodName() + " within " + deadline.toMillis()
+                        what + " did not answer " + method.getBareMethodName() + " within " + within.toMillis()
                                 + " ms. Is it overloaded, or does another program own that socket?",
                         e);
             case UNAVAILABLE -> new EngineException.Unreachable(what + " cannot be reached: " + reason(status), e);

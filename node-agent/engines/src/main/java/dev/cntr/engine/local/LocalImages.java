@@ -2,8 +2,12 @@ package dev.cntr.engine.local;
 
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.EngineType;
+import dev.cntr.engine.MountableImage;
+import dev.cntr.engine.NodeImages;
 import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.containerd.ContainerdEngine;
+import dev.cntr.engine.containerd.ContainerdImages;
+import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.engine.docker.DockerEngine;
 import dev.cntr.engine.podman.PodmanEngine;
 import java.util.ArrayList;
@@ -15,6 +19,42 @@ public final class LocalImages {
     private static final List<EngineType> TYPES = List.of(EngineType.DOCKER, EngineType.PODMAN, EngineType.CONTAINERD);
 
     private LocalImages() {}
+
+    /**
+     * The images of a node's container runtime. Of what others than containerd say of their images no tree can be made: asking for one fails with that.
+     *
+     * @param runtime stays the caller's, and open
+     */
+    public static NodeImages of(CriEngine runtime) {
+        String version = runtime.version();
+        return version.startsWith(ContainerdEngine.NAME + " ")
+                ? new ContainerdImages(runtime.images())
+                : new UnmountableImages(version);
+    }
+
+    /** Those of a runtime that has no interface by which a tree can be had. */
+    private record UnmountableImages(String runtime) implements NodeImages {
+        @Override
+        public String pulled(String reference) {
+            throw refused();
+        }
+
+        private EngineException refused() {
+            return new EngineException.Unsupported(
+                    "the container runtime of this node, " + runtime
+                            + ", does not tell how its images are mounted; tools of"
+                            + " an image need containerd: take those of the agent or of a container",
+                    null);
+        }
+
+        @Override
+        public MountableImage hold(String id, String reference) {
+            throw refused();
+        }
+
+        @Override
+        public void releaseLeftovers() {}
+    }
 
     /**
      * The first that an engine has.

@@ -23,24 +23,41 @@ public final class MountNamespace {
     /** Runs a task in a namespace; it begins at that namespace's root. */
     public static <T extends @Nullable Object> T call(Fd namespace, Callable<T> task) {
         return ThrowAwayThread.call("mount namespace", () -> {
-            Kernel kernel = Kernel.current();
-            // setns(2): a mount namespace is refused to a thread that shares its root and working directory
-            ErrnoException.check(kernel.call(Syscall.UNSHARE, CLONE_FS), Syscall.UNSHARE, "CLONE_FS");
-            long r = kernel.call(Syscall.SETNS, namespace.number(), Namespace.MNT.flag());
-            ErrnoException.check(r, Syscall.SETNS, "mount namespace " + namespace);
+            enter(namespace);
             return task.call();
         });
+    }
+
+    /** Runs a task in a new namespace, a copy of another one; it begins at its root. What it mounts is seen nowhere else, and ends with it. */
+    public static <T extends @Nullable Object> T callInCopyOf(Fd namespace, Callable<T> task) {
+        return ThrowAwayThread.call("copy of a mount namespace", () -> {
+            enter(namespace);
+            unshare();
+            return task.call();
+        });
+    }
+
+    private static void enter(Fd namespace) {
+        Kernel kernel = Kernel.current();
+        // setns(2): a mount namespace is refused to a thread that shares its root and working directory
+        ErrnoException.check(kernel.call(Syscall.UNSHARE, CLONE_FS), Syscall.UNSHARE, "CLONE_FS");
+        long r = kernel.call(Syscall.SETNS, namespace.number(), Namespace.MNT.flag());
+        ErrnoException.check(r, Syscall.SETNS, "mount namespace " + namespace);
     }
 
     /** Runs a task in a new namespace, a copy of the caller's. What it mounts is seen nowhere else, and ends with it. */
     public static <T extends @Nullable Object> T callInNew(Callable<T> task) {
         return ThrowAwayThread.call("new mount namespace", () -> {
-            long r = Kernel.current().call(Syscall.UNSHARE, Namespace.MNT.flag());
-            ErrnoException.check(r, Syscall.UNSHARE, "mount namespace");
-            try (Mount root = Mount.of(Fd.open("/", OpenFlag.O_PATH))) {
-                root.change(Set.of(), Set.of(), Propagation.MS_SLAVE, Mount.Extent.TREE);
-            }
+            unshare();
             return task.call();
         });
+    }
+
+    private static void unshare() {
+        long r = Kernel.current().call(Syscall.UNSHARE, Namespace.MNT.flag());
+        ErrnoException.check(r, Syscall.UNSHARE, "mount namespace");
+        try (Mount root = Mount.of(Fd.open("/", OpenFlag.O_PATH))) {
+            root.change(Set.of(), Set.of(), Propagation.MS_SLAVE, Mount.Extent.TREE);
+        }
     }
 }
