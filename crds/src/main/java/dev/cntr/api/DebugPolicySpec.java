@@ -102,7 +102,7 @@ public record DebugPolicySpec(
     public record ToolsRule(
             @Size(max = 4)
             @JsonPropertyDescription(
-                    "Sources of tools that sessions may have beside Agent; [] allows none whatever other policies say. Image may not be had unless a policy of the namespace names it.")
+                    "Sources of tools that sessions may have beside Agent; [] allows none whatever other policies say. Image and Host may not be had unless a policy of the namespace names them.")
             @Nullable
             List<ToolsSpec.Source> sources,
 

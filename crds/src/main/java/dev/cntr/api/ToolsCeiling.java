@@ -11,9 +11,9 @@ import java.util.Set;
 final class ToolsCeiling {
     /**
      * What nobody may have unless a policy says so. An image is fetched by the node, from wherever it is named, and one that the node has may be one
-     * that somebody else needed a secret for: the right to debug a pod is none to that.
+     * that somebody else needed a secret for; a node has what is nobody's business who debugs a pod of it: the right to debug a pod is none to that.
      */
-    private static final Set<Source> TO_BE_NAMED = EnumSet.of(Source.IMAGE);
+    private static final Set<Source> TO_BE_NAMED = EnumSet.of(Source.IMAGE, Source.HOST);
 
     private ToolsCeiling() {}
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record ToolsSpec(
         @Default("Agent")
         @JsonPropertyDescription(
-                "Agent: the file tree of the agent's own image. Container: that of another container of the same pod, read-only and without its volumes. Image: that of an image, which the node's container runtime pulls where it does not have it; a DebugPolicy must allow it.")
+                "Agent: the file tree of the agent's own image. Container: that of another container of the same pod, read-only and without its volumes. Image: that of an image, which the node's container runtime pulls where it does not have it; a DebugPolicy must allow it. Host: the node's own, without the directories of its secrets; a DebugPolicy must allow it.")
         Source source,
 
         @Size(min = 1, max = 63)
@@ -61,6 +61,11 @@ public record ToolsSpec(
         return new ToolsSpec(Source.CONTAINER, name, null);
     }
 
+    /** The node's. */
+    public static ToolsSpec ofHost() {
+        return new ToolsSpec(Source.HOST, null, null);
+    }
+
     /**
      * An image.
      *
@@ -85,6 +90,9 @@ public record ToolsSpec(
         CONTAINER,
         /** An image, pulled and kept by the node's container runtime. */
         @JsonProperty("Image")
-        IMAGE
+        IMAGE,
+        /** The node's own, without its secrets. */
+        @JsonProperty("Host")
+        HOST
     }
 }

@@ -45,6 +45,15 @@ class ToolsCeilingTest {
     }
 
     @Test
+    void toolsOfTheNodeAreForNobodyUnlessAPolicySaysSo() {
+        assertThat(refusal(ToolsSpec.ofHost()))
+                .isEqualTo("no DebugPolicy allows tools of source Host in namespace shop");
+        assertThat(refusal(ToolsSpec.ofHost(), images(false, "r.example/")))
+                .isEqualTo("DebugPolicy p0 does not allow tools of source Host in namespace shop");
+        assertThat(refusal(ToolsSpec.ofHost(), sources(Source.HOST))).isEmpty();
+    }
+
+    @Test
     void anImageIsNamedByDigestWhereAPolicyDemandsIt() {
         String digest = "r.example/allowed@sha256:" + "0".repeat(64);
         assertThat(refusal(ToolsSpec.ofImage(digest), images(true, "r.example/")))

@@ -58,12 +58,16 @@ class ToolsE2E {
                       - name: sidecar
                         image: "busybox:test"
                         imagePullPolicy: Never
-                        command: [sh, -c, "echo of the sidecar > /tmp/mark; echo secret > /volume/mark; sleep 1000000"]
+                        command: [sh, -c, "echo of the sidecar > /mark; echo secret > /volume/mark; sleep 1000000"]
+                        securityContext: {runAsNonRoot: false, runAsUser: 0}
                         volumeMounts: [{name: volume, mountPath: /volume}]
                       volumes: [{name: volume, emptyDir: {}}]
                     """.formatted(namespace, cluster.nodes().getLast().name()));
         }
-        policy("e2e-tools", OPEN, "sources: [Image, Container], images: [localhost/cntr-agent, docker.io/library/]");
+        policy(
+                "e2e-tools",
+                OPEN,
+                "sources: [Image, Container, Host], images: [localhost/cntr-agent, docker.io/library/]");
         policy("e2e-tools-closed", CLOSED, "sources: []");
         alice = User.create(cluster, directory, OPEN, "alice");
         String account = "--serviceaccount=" + OPEN + ":alice";
@@ -117,7 +121,7 @@ class ToolsE2E {
                         "--",
                         "sh",
                         "-c",
-                        "cat /tmp/mark; ls -A /volume | wc -l; id -u; readlink /var/lib/cntr/proc/1/exe; ls /var/lib/cntr;"
+                        "cat /mark; ls -A /volume | wc -l; id -u; readlink /var/lib/cntr/proc/1/exe; ls /var/lib/cntr;"
                                 + " touch /usr/x; true")
                 .ok();
         assertThat(run.out()).startsWith("of the sidecar\n0\n65532\n").contains("hello");
@@ -191,11 +195,38 @@ class ToolsE2E {
     /** The API server; then the operator, for what got past that. */
     @Test
     void anImageOfAnotherNameIsRefused() {
-        for (String image : List.of("localhost/cntr-agent-evil:dev", "localhost/cntr-agent/evil:dev", "r.example/cntr-agent")) {
+        for (String image :
+                List.of("localhost/cntr-agent-evil:dev", "localhost/cntr-agent/evil:dev", "r.example/cntr-agent")) {
             Run run = attach(OPEN, "--image", image, "--", "true");
             assertThat(run.exit()).as(run.toString()).isEqualTo(WRONG);
             assertThat(run.err()).contains("cntr-ceiling", "DebugPolicy e2e-tools does not allow image " + image);
         }
+    }
+
+    /** All that is the node's but its secrets, which are not there for root either. */
+    @Test
+    void theNodesOwnToolsAreWithoutItsSecrets() {
+        Run run = attach(
+                        OPEN,
+                        "--tools",
+                        "host",
+                        "--",
+                        "sh",
+                        "-c",
+                        "id -u; test -x /usr/local/bin/kube-node && echo node; ls /var/lib/cntr;"
+                                + " ls -d /etc/kubernetes /var/lib/kubelet /var/lib/containerd /root /run; touch /usr/x; true")
+                .ok();
+        assertThat(run.out()).startsWith("65532\nnode\n").contains("hello");
+        for (String secret : List.of("/etc/kubernetes", "/var/lib/kubelet", "/var/lib/containerd", "/root", "/run")) {
+            assertThat(run.err()).containsPattern(secret + "'?: No such file");
+        }
+        assertThat(run.err()).contains("Read-only file system");
+        assertThat(onNode("grep -c skeleton /proc/self/mountinfo || true"))
+                .as("what is added to the tools for a session is not mounted on the node")
+                .isEqualTo("0");
+        Run refused = attach(PLAIN, "--tools", "host", "--", "true");
+        assertThat(refused.exit()).as(refused.toString()).isEqualTo(WRONG);
+        assertThat(refused.err()).contains("no DebugPolicy allows tools of source Host in namespace " + PLAIN);
     }
 
     @Test

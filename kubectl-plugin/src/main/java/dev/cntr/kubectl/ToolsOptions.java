@@ -3,15 +3,21 @@ package dev.cntr.kubectl;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The options of {@code kubectl cntr attach} that say which tools become the root. */
 final class ToolsOptions {
+    private final OptionSpec source = AttachOptions.value(
+            "SOURCE",
+            "agent (default): the agent's image becomes the root; host: the node's own root does, without the directories of its"
+                    + " secrets. A DebugPolicy must allow it.",
+            "--tools");
     private final OptionSpec image = AttachOptions.value(
             "IMAGE",
-            "An image becomes the root instead of the agent's own; the node pulls it where it does not have it (give more"
+            "An image becomes the root; the node pulls it where it does not have it (give more"
                     + " --timeout). A DebugPolicy must allow it.",
             "--image");
     private final OptionSpec container = AttachOptions.value(
@@ -20,14 +26,18 @@ final class ToolsOptions {
             "--tools-from");
 
     void addTo(CommandSpec spec) {
-        spec.addOption(image).addOption(container);
+        spec.addOption(source).addOption(image).addOption(container);
     }
 
     ToolsSpec tools() {
         @Nullable String named = image.getValue();
         @Nullable String from = container.getValue();
-        if (named != null && from != null) {
-            throw usage("--image and --tools-from are alternatives: give one of them");
+        @Nullable String known = source.getValue();
+        if (Stream.of(source, image, container)
+                        .filter(option -> option.getValue() != null)
+                        .count()
+                > 1) {
+            throw usage("--tools, --image and --tools-from are alternatives: give one of them");
         }
         if (from != null && !from.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
             throw usage("--tools-from: '" + from + "' is not the name of a container");
@@ -35,7 +45,15 @@ final class ToolsOptions {
         if (named != null) {
             return ToolsSpec.ofImage(whole(named));
         }
-        return from == null ? ToolsSpec.AGENT : ToolsSpec.ofContainer(from);
+        if (from != null) {
+            return ToolsSpec.ofContainer(from);
+        }
+        return switch (known) {
+            case null -> ToolsSpec.AGENT;
+            case "agent" -> ToolsSpec.AGENT;
+            case "host" -> ToolsSpec.ofHost();
+            default -> throw usage("--tools: '" + known + "' is neither agent nor host");
+        };
     }
 
     /** The name with its registry, as the container runtime would understand it: {@code busybox} is docker.io/library/busybox. */

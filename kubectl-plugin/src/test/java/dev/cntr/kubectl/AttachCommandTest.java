@@ -102,6 +102,8 @@ class AttachCommandTest {
     @Test
     void withoutAWordTheToolsAreTheAgents() {
         assertThat(tools("-q")).isEqualTo(ToolsSpec.AGENT);
+        assertThat(tools("--tools=agent")).isEqualTo(ToolsSpec.AGENT);
+        assertThat(tools("--tools=host")).isEqualTo(ToolsSpec.ofHost());
     }
 
     private static ToolsSpec tools(String option) {
@@ -153,7 +155,8 @@ class AttachCommandTest {
         "x --ttl=forever, --ttl: 'forever' is not a duration",
         "x --profile=root, --profile: there is no 'root'",
         "x --tools-from=../b, --tools-from: '../b' is not the name of a container",
-        "x --image=a --tools-from=b, --image and --tools-from are alternatives",
+        "x --image=a --tools-from=b, --tools, --image and --tools-from are alternatives",
+        "x --tools=node, --tools: 'node' is neither agent nor host",
         "x --image=Busybox, --image: 'Busybox' is not the name of an image",
         "x --image=a@sha256:0, --image: 'a@sha256:0' is not the name of an image",
         "x -n ../b, is not the name of a namespace",

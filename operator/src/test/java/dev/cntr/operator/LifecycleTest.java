@@ -64,8 +64,7 @@ class LifecycleTest {
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
                 spec.target(), ToolsSpec.ofImage("r.example/tools"), null, spec.attach(), spec.ttl(), null));
-        Lifecycle lifecycle =
-                new Lifecycle(Cluster.SERVED, _ -> new Ceiling.Allowed(List.of()), Limits.DEFAULT);
+        Lifecycle lifecycle = new Lifecycle(Cluster.SERVED, _ -> new Ceiling.Allowed(List.of()), Limits.DEFAULT);
         assertThat(lifecycle.next(session, at(30))).isEqualTo(new Step.Wait(Duration.ofSeconds(240)));
         assertThat(lifecycle.next(session, at(270))).isEqualTo(new Step.GiveUpPreparation());
     }

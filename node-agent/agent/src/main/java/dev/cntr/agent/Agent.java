@@ -10,6 +10,7 @@ import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Elevation;
 import dev.cntr.attach.Profile;
+import dev.cntr.engine.EngineException;
 import dev.cntr.engine.NodeImages;
 import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.engine.local.LocalImages;
@@ -63,8 +64,14 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         client = new KubernetesClientBuilder().build();
         targets = new TargetLookup(client, runtime, config.nodeName());
         NodeImages images = LocalImages.of(runtime);
-        images.releaseLeftovers();
-        trees = new ToolsTrees(tools, targets, new ImageTrees(images, Clock.systemUTC()));
+        try {
+            images.releaseLeftovers();
+        } catch (EngineException e) {
+            log.warn(
+                    "images that an earlier agent held are let go by the runtime in its own time: {}",
+                    AgentException.chain(e));
+        }
+        trees = new ToolsTrees(tools, targets, images, new SharedTrees(Clock.systemUTC()));
         policies = new DebugPolicies(client, config.admissionPolicies());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());

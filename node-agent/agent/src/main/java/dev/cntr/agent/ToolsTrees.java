@@ -5,24 +5,36 @@ import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.attach.tools.Tools;
 import dev.cntr.attach.tools.ToolsSource;
+import dev.cntr.engine.MountableImage;
+import dev.cntr.engine.NodeImages;
 import dev.cntr.fuse.PassthroughMount;
+import dev.cntr.fuse.TreeOptions;
 import dev.cntr.fuse.TreeProvider;
+import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.proc.PinnedProcess;
 import java.util.Objects;
 import java.util.Optional;
 
 /** Opens the trees of tools that sessions ask for. */
 final class ToolsTrees {
+    /** The machine's first process: it sees the machine as the runtime does, a container sees it differently. */
+    private static final int INIT = 1;
+
+    private static final ToolsSource.Wishes WITHOUT_SECRETS =
+            new ToolsSource.Wishes(Optional.empty(), TreeOptions.SECRETS_OF_A_NODE);
+
     private final PassthroughMount own;
     private final TargetLookup targets;
-    private final ImageTrees images;
+    private final NodeImages images;
+    private final SharedTrees shared;
 
     /**
      * Opens nothing yet.
      *
      * @param own the agent's own tools, served for all sessions; stays the caller's
      */
-    ToolsTrees(PassthroughMount own, TargetLookup targets, ImageTrees images) {
+    ToolsTrees(PassthroughMount own, TargetLookup targets, NodeImages images, SharedTrees shared) {
+        this.shared = shared;
         this.images = images;
         this.own = own;
         this.targets = targets;
@@ -39,8 +51,28 @@ final class ToolsTrees {
             case AGENT -> new SessionTools(own::cloneMount, Optional.empty(), () -> {});
             case CONTAINER ->
                 ofContainer(session, placed, Objects.requireNonNull(tools.container(), "the schema demands it"));
-            case IMAGE -> images.open(Objects.requireNonNull(tools.image(), "the schema demands it"));
+            case IMAGE -> ofImage(Objects.requireNonNull(tools.image(), "the schema demands it"));
+            case HOST -> shared.open("the node", ToolsTrees::ofNode);
         };
+    }
+
+    /** Pulled where the node does not have it; that may take minutes. */
+    private SessionTools ofImage(String reference) {
+        String id = images.pulled(reference);
+        return shared.open("image " + id, () -> {
+            MountableImage image = images.hold(id, reference);
+            try (PinnedProcess init = PinnedProcess.open(INIT)) {
+                return new ToolsSource.Layers(image, init).open(TreeProvider.auto(), ToolsSource.Wishes.NONE);
+            }
+        });
+    }
+
+    /** With all that is mounted below its root: /usr may be a file system of its own. */
+    private static Tools ofNode() {
+        try (PinnedProcess init = PinnedProcess.open(INIT)) {
+            return new ToolsSource.Container(init, "the node", Mount.Extent.TREE)
+                    .open(TreeProvider.auto(), WITHOUT_SECRETS);
+        }
     }
 
     private SessionTools ofContainer(DebugSession session, DebugSessionStatus placed, String name) {

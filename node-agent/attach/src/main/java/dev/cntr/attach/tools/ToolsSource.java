@@ -187,12 +187,23 @@ public sealed interface ToolsSource {
             }
         }
 
+        /** A copy of a shared mount is its peer: what is mounted on it appears on the other, too. */
+        private static Mount alone(Mount copy) {
+            try {
+                copy.change(Set.of(), Set.of(), Propagation.MS_PRIVATE, Mount.Extent.TREE);
+                return copy;
+            } catch (RuntimeException e) {
+                copy.close();
+                throw e;
+            }
+        }
+
         /** A mount can be cloned only from within its own namespace, where no class of this program can be loaded. */
         private Mount cloneRoot() {
             Mount.Extent cloned = extent;
             try (Fd namespace = process.files().openNamespace(Namespace.MNT);
                     Mount root = Mount.of(process.files().open("root", OpenFlag.O_PATH, OpenFlag.O_DIRECTORY))) {
-                return MountNamespace.call(namespace, () -> root.clone(cloned));
+                return alone(MountNamespace.call(namespace, () -> root.clone(cloned)));
             } catch (ErrnoException e) {
                 process.verify();
                 throw new ToolsException(

@@ -153,10 +153,9 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
 
     @Override
     public void releaseLeftovers() {
-        ListRequest request =
-                ListRequest.newBuilder().addFilters("id~=^" + OURS).build();
+        Metadata header = ContainerdEngine.header(KUBERNETES);
         for (Lease lease : channel()
-                .call(ContainerdCalls.LEASES, request, ContainerdEngine.header(KUBERNETES))
+                .call(ContainerdCalls.LEASES, ListRequest.getDefaultInstance(), header)
                 .getLeasesList()) {
             if (lease.getId().startsWith(OURS)) {
                 release(lease.getLabelsOrDefault(SNAPSHOTTER, ""), lease.getId());

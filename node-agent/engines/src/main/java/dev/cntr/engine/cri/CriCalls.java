@@ -18,7 +18,7 @@ import io.grpc.MethodDescriptor;
 /** The calls of {@code runtime.v1.RuntimeService} and {@code ImageService} that cntr makes. */
 final class CriCalls {
     static final String SERVICE = "runtime.v1.RuntimeService";
-    private static final String IMAGES = "runtime.v1.ImageService";
+    static final String IMAGES = "runtime.v1.ImageService";
 
     static final MethodDescriptor<VersionRequest, VersionResponse> VERSION =
             unary("Version", VersionRequest.getDefaultInstance(), VersionResponse.getDefaultInstance());

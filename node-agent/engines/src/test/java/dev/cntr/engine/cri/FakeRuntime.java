@@ -6,7 +6,9 @@ import dev.cntr.engine.cri.CriProto.ContainerState;
 import dev.cntr.engine.cri.CriProto.ContainerStatus;
 import dev.cntr.engine.cri.CriProto.ContainerStatusResponse;
 import dev.cntr.engine.cri.CriProto.ImageSpec;
+import dev.cntr.engine.cri.CriProto.ImageStatusResponse;
 import dev.cntr.engine.cri.CriProto.ListContainersResponse;
+import dev.cntr.engine.cri.CriProto.PullImageResponse;
 import dev.cntr.engine.cri.CriProto.RuntimeCondition;
 import dev.cntr.engine.cri.CriProto.RuntimeStatus;
 import dev.cntr.engine.cri.CriProto.StatusResponse;
@@ -36,6 +38,12 @@ final class FakeRuntime implements AutoCloseable {
     private static final int NET_EVENTS = 1;
 
     final List<ContainerStatusResponse> containers = new ArrayList<>();
+    /** Images that it has, by name, and those that it finds when it pulls; their ids are the names backwards. */
+    final List<String> images = new ArrayList<>();
+
+    final List<String> registry = new ArrayList<>();
+    final List<String> pulled = new ArrayList<>();
+    String name = "containerd";
     boolean ready = true;
     boolean slow;
 
@@ -53,6 +61,7 @@ final class FakeRuntime implements AutoCloseable {
                 .workerEventLoopGroup(loop)
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .addService(service())
+                .addService(imageService())
                 .build()
                 .start();
     }
@@ -64,7 +73,7 @@ final class FakeRuntime implements AutoCloseable {
                 CriCalls.VERSION,
                 ignored -> VersionResponse.newBuilder()
                         .setVersion("0.1.0")
-                        .setRuntimeName("containerd")
+                        .setRuntimeName(name)
                         .setRuntimeVersion("1.7.29")
                         .setRuntimeApiVersion("v1")
                         .build());
@@ -99,6 +108,32 @@ final class FakeRuntime implements AutoCloseable {
                                         .formatted(request.getContainerId()))
                                 .asRuntimeException()));
         return builder.build();
+    }
+
+    private ServerServiceDefinition imageService() {
+        var builder = ServerServiceDefinition.builder(CriCalls.IMAGES);
+        unary(builder, CriCalls.IMAGE_STATUS, request -> {
+            String image = request.getImage().getImage();
+            ImageStatusResponse.Builder status = ImageStatusResponse.newBuilder();
+            if (images.contains(image)) {
+                status.setImage(CriProto.Image.newBuilder().setId(id(image)));
+            }
+            return status.build();
+        });
+        unary(builder, CriCalls.PULL_IMAGE, request -> {
+            String image = request.getImage().getImage();
+            pulled.add(image);
+            if (!registry.contains(image)) {
+                throw Status.UNKNOWN.withDescription("pull access denied").asRuntimeException();
+            }
+            images.add(image);
+            return PullImageResponse.newBuilder().setImageRef(id(image)).build();
+        });
+        return builder.build();
+    }
+
+    static String id(String image) {
+        return new StringBuilder(image).reverse().toString();
     }
 
     private <Q, A> void unary(

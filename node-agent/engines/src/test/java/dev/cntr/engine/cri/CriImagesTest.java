@@ -1,0 +1,67 @@
+package dev.cntr.engine.cri;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cntr.engine.EngineException;
+import dev.cntr.engine.local.LocalImages;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images of a runtime that is a gRPC server on a unix socket. */
+class CriImagesTest {
+    private static final String IMAGE = "registry.example/tools:1";
+
+    @TempDir
+    Path dir;
+
+    private FakeRuntime runtime;
+    private CriEngine engine;
+
+    @BeforeEach
+    void start() throws Exception {
+        runtime = new FakeRuntime(dir.resolve("containerd.sock"));
+        engine = CriEngine.on(dir.resolve("containerd.sock"));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        engine.close();
+        runtime.close();
+    }
+
+    @Test
+    void anImageThatIsThereIsNotPulled() {
+        runtime.images.add(IMAGE);
+        assertThat(engine.images().pulled(IMAGE)).isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(runtime.pulled).isEmpty();
+    }
+
+    @Test
+    void anImageThatIsNotThereIsPulled() {
+        runtime.registry.add(IMAGE);
+        assertThat(engine.images().pulled(IMAGE)).isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(runtime.pulled).containsExactly(IMAGE);
+    }
+
+    @Test
+    void whyItCannotBePulledIsTold() {
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("the image " + IMAGE + " is not on this node, and could not be pulled")
+                .hasMessageContaining("pull access denied");
+    }
+
+    @Test
+    void imagesOfOtherRuntimesAreNotPulledInVain() {
+        runtime.name = "cri-o";
+        runtime.registry.add(IMAGE);
+        assertThatThrownBy(() -> LocalImages.of(engine).pulled(IMAGE))
+                .isInstanceOf(EngineException.Unsupported.class)
+                .hasMessageContaining("cri-o 1.7.29, does not tell how its images are mounted");
+        assertThat(runtime.pulled).isEmpty();
+    }
+}
