@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class SessionEvents implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SessionEvents.class);
     private static final int MOST_WAITING = 256;
     private static final Duration PACE = Duration.ofMillis(50);
+    private static final Duration BETWEEN_COMPLAINTS = Duration.ofMinutes(1);
     private static final int LONGEST_MESSAGE = 1024; // core/v1: what kubectl and the API server agree on
     private static final int LONGEST_NAME = 200;
 
@@ -35,6 +37,8 @@ public final class SessionEvents implements AutoCloseable {
     private final String component;
     private final String instance;
     private final Clock clock;
+    private final AtomicLong dropped = new AtomicLong();
+    private long toldAt = System.nanoTime() - BETWEEN_COMPLAINTS.toNanos();
     private final ThreadPoolExecutor sender = new ThreadPoolExecutor(
             1,
             1,
@@ -42,7 +46,7 @@ public final class SessionEvents implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MOST_WAITING),
             Thread.ofPlatform().daemon().name("events").factory(),
-            (_, _) -> log.warn("too many events at once: one is dropped"));
+            (_, _) -> dropped.incrementAndGet());
 
     /**
      * @param component who tells, such as {@code cntr-agent}
@@ -69,6 +73,7 @@ public final class SessionEvents implements AutoCloseable {
 
     private void send(Event event) {
         sender.execute(() -> {
+            complain();
             try {
                 client.v1()
                         .events()
@@ -83,6 +88,15 @@ public final class SessionEvents implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** On the sender's thread: a flood of sessions must not become one of complaints. */
+    private void complain() {
+        long now = System.nanoTime();
+        if (dropped.get() > 0 && now - toldAt >= BETWEEN_COMPLAINTS.toNanos()) {
+            log.warn("too many events at once: {} were dropped", dropped.getAndSet(0));
+            toldAt = now;
+        }
     }
 
     private Event event(SessionEvent event, DebugSession session, ObjectReference about, String message) {

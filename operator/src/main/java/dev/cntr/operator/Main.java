@@ -2,11 +2,13 @@ package dev.cntr.operator;
 
 import dev.cntr.api.SessionEvents;
 import dev.cntr.logging.Logging;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -22,6 +24,14 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int THREADS = 16;
+
+    /** Nothing here changes a session that it was given: a copy of each for each look at it would be by way of its text. */
+    private static final Cloner SHARED = new Cloner() {
+        @Override
+        public <R extends HasMetadata> R clone(R object) {
+            return object;
+        }
+    };
 
     private Main() {}
 
@@ -99,6 +109,7 @@ public final class Main {
             config.withKubernetesClient(client)
                     .withCloseClientOnStop(false)
                     .withMetrics(metrics)
+                    .withResourceCloner(SHARED)
                     .withConcurrentReconciliationThreads(THREADS)
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
             election.ifPresent(config::withLeaderElectionConfiguration);
@@ -109,6 +120,10 @@ public final class Main {
                         new ApiSessions(client, events), settings, limits, InstantSource.system(), metrics),
                 config -> config.withItemStore(LeanStore.ofSessions())
                         .withInformerListLimit(LeanStore.PAGE)
+                        .withGenericFilter(session -> {
+                            LeanStore.lighten(session); // a deleted one waits for its turn without having been kept
+                            return true;
+                        })
                         .withRetry(new GenericRetry()
                                 .setInitialInterval(100)
                                 .setIntervalMultiplier(2)
