@@ -89,24 +89,25 @@ final class AttachCommand implements Callable<Integer> {
             if (Options.isSet(dryRun)) {
                 ToolsSource.Preview preview = source.preview();
                 Command planned = preview.path().map(command::withPath).orElse(command);
-                print(preview.description(), AttachPlan.of(Target.of(target), planned));
+                print(preview.description(), ServedAs.probe(source, tools), AttachPlan.of(Target.of(target), planned));
                 return 0;
             }
             return run(target, source, command);
         }
     }
 
-    private void print(String toolsInWords, AttachPlan plan) throws IOException {
+    private void print(String toolsInWords, ServedAs served, AttachPlan plan) throws IOException {
         String program = AttachProgram.compile(plan, Architecture.current()).describe();
         PrintWriter out = spec.commandLine().getOut();
         switch (format.<Format>getValue()) {
             case TEXT -> {
                 out.println("tools         " + toolsInWords + ", by " + tools.providerInWords());
+                out.println("data          " + served);
                 out.println(plan.describe());
                 out.print(program);
             }
             case JSON -> {
-                PlanJson.write(toolsInWords, tools.provider().expected().name(), plan, program, out);
+                PlanJson.write(toolsInWords, served, plan, program, out);
                 out.println();
             }
         }

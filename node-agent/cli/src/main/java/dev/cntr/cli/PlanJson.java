@@ -32,13 +32,13 @@ final class PlanJson implements AutoCloseable {
     }
 
     /** Writes where the tools are, how they are served, a plan, and the program that it compiles to. */
-    static void write(String tools, String fileSystem, AttachPlan plan, String program, Writer out) throws IOException {
+    static void write(String tools, ServedAs served, AttachPlan plan, String program, Writer out) throws IOException {
         try (PlanJson writer = new PlanJson(out)) {
-            writer.plan(tools, fileSystem, plan, program);
+            writer.plan(tools, served, plan, program);
         }
     }
 
-    private void plan(String tools, String fileSystem, AttachPlan plan, String program) throws IOException {
+    private void plan(String tools, ServedAs served, AttachPlan plan, String program) throws IOException {
         Target target = plan.target();
         Identity who = plan.settings().identity();
         json.writeStartObject();
@@ -48,7 +48,9 @@ final class PlanJson implements AutoCloseable {
         json.writeStringField("root", target.root());
         json.writeEndObject();
         json.writeStringField("tools", tools);
-        json.writeStringField("fileSystem", fileSystem);
+        json.writeStringField("fileSystem", served.provider());
+        json.writeStringField("dataPath", served.way());
+        json.writeStringField("dataPathReason", served.reason());
         texts(
                 "namespaces",
                 target.namespaces().stream().sorted().map(Namespace::link).toList());

@@ -64,6 +64,11 @@ final class ToolsOptions {
             .auxiliaryTypes(String.class)
             .build();
 
+    private final OptionSpec exclusive = Options.flag(
+            "Nobody else changes the tools meanwhile: where the kernel does not pass their data through, it may hold back"
+                    + " what is written. A change from outside would be lost.",
+            "--exclusive-tools");
+
     /** @param spec the command that has them */
     ToolsOptions(CommandSpec spec) {
         this.spec = spec;
@@ -71,7 +76,7 @@ final class ToolsOptions {
 
     void addTo(CommandSpec to) {
         to.addOption(directory).addOption(image).addOption(container).addOption(provider);
-        to.addOption(layer).addOption(hidden);
+        to.addOption(layer).addOption(hidden).addOption(exclusive);
     }
 
     TreeProvider provider() {
@@ -91,7 +96,7 @@ final class ToolsOptions {
 
     ToolsSource.Wishes wishes() {
         @Nullable WritableLayer writable = layer.getValue();
-        return new ToolsSource.Wishes(Optional.ofNullable(writable), Options.values(hidden));
+        return new ToolsSource.Wishes(Optional.ofNullable(writable), Options.values(hidden), Options.isSet(exclusive));
     }
 
     /** The tools that are meant, and what is held for them. */

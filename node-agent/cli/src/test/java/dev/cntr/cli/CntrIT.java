@@ -283,7 +283,9 @@ class CntrIT {
                 "--", "sh", "-c", "hostname; echo $PATH; echo x >/x || cat /var/lib/cntr/etc/hostname /etc/hostname"));
         String hostname = Files.readString(Path.of("/etc/hostname"));
         Ran dry = run("", withCache(cache, cntr("attach", "--image", image.toString(), "--dry-run", pid)));
-        assertThat(dry.out()).contains("tools         the image sha256:", " to be unpacked into " + cache);
+        assertThat(dry.out())
+                .contains("tools         the image sha256:", " to be unpacked into " + cache)
+                .contains("\ndata          unknown: it is tried out when the image has been unpacked\n");
         assertThat(cache).doesNotExist();
         for (String fileSystem : List.of("fuse", "bind")) {
             arguments.addAll(1, List.of("--fs", fileSystem));
@@ -391,10 +393,29 @@ class CntrIT {
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
                 .contains("tools         the directory /, by auto, which is fuse\n")
+                .containsPattern("\ndata          (passthrough|cached): [a-z]")
                 .contains("namespaces    uts; mnt is a copy of its own")
                 .contains("command       true")
                 .contains("setns(5, 0x4000000)")
                 .contains("pivot_root(\".\", \"var/lib/cntr\")");
+    }
+
+    @Test
+    void theDryRunTriesOutWhichWayDataGoes(@TempDir Path directory) throws Exception {
+        String pid = Long.toString(target.pid());
+        Files.writeString(directory.resolve("f"), "to try passthrough with");
+        String path = directory.toString();
+
+        assertThat(run("", cntr("attach", "--dry-run", "--fs", "fuse", "--tools", path, pid))
+                        .out())
+                .contains("\ndata          passthrough: the kernel took a file of the tree\n");
+        assertThat(run("", cntr("attach", "--dry-run", "--fs", "bind", "--tools", path, pid))
+                        .out())
+                .contains("\ndata          bind\n");
+        assertThat(run("", cntr("attach", "--dry-run", "--fs", "fuse", "--tools", path + "/f", pid))
+                        .out())
+                .contains("\ndata          unknown: they cannot be served: ");
+        assertThat(directory.resolve("var")).doesNotExist();
     }
 
     @Test
@@ -403,7 +424,8 @@ class CntrIT {
         assertThat(ran.code()).as(ran.err()).isZero();
         assertThat(ran.out().replaceAll("\\s", ""))
                 .contains("\"pid\":" + target.pid() + ",")
-                .contains("\"tools\":\"thedirectory/\",\"fileSystem\":\"fuse\"")
+                .contains("\"tools\":\"thedirectory/\",\"fileSystem\":\"fuse\",\"dataPath\":\"")
+                .contains("\",\"dataPathReason\":\"")
                 .contains("\"namespaces\":[\"uts\"]")
                 .contains("\"command\":[\"true\"]")
                 .contains("\"uids\":{\"real\":0,");

@@ -98,6 +98,11 @@ record AutoProvider(List<TreeProvider> candidates) implements TreeProvider {
         }
 
         @Override
+        public String reason() {
+            return report.reason();
+        }
+
+        @Override
         public String toString() {
             return report + "; passed over " + String.join("; ", passedOver);
         }

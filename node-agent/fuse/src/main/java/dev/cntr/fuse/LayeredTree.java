@@ -79,6 +79,11 @@ record LayeredTree(ServedTree below, WritableLayer layer) implements ServedTree 
         }
 
         @Override
+        public String reason() {
+            return below.reason();
+        }
+
+        @Override
         public String toString() {
             return below + "; a layer of " + (layer.bytes() >> 20) + " MiB in memory over each mount";
         }

@@ -126,6 +126,11 @@ record MaskedTree(ServedTree below, Masked masked) implements ServedTree {
         }
 
         @Override
+        public String reason() {
+            return below.reason();
+        }
+
+        @Override
         public String toString() {
             return below + "; covered are " + hidden;
         }

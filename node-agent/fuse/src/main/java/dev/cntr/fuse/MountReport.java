@@ -39,7 +39,12 @@ public record MountReport(
 
     @Override
     public String way() {
-        return dataPath.isPassthrough() ? "passthrough" : "cached";
+        return dataPath.way().label();
+    }
+
+    @Override
+    public String reason() {
+        return dataPath.reason();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.cntr.fuse;
 
+import dev.cntr.fuse.passthrough.DataPath;
 import dev.cntr.fuse.passthrough.Tree;
 import dev.cntr.fuse.session.FuseException;
 import dev.cntr.fuse.session.Negotiation;
@@ -59,11 +60,27 @@ public final class PassthroughMount implements ServedTree {
      * @throws FuseException when it cannot be served
      */
     public static PassthroughMount serve(TreeOptions options) {
+        PassthroughMount mount = serve(options, wanted(options));
+        DataPath path = mount.tree.dataPath();
+        if (path.isPassthrough() || !options.cachesWrites()) {
+            return mount;
+        }
+        // the kernel has either, and is asked before it is known which
+        mount.close();
+        Set<InitFlag> without = wanted(options);
+        without.remove(InitFlag.FUSE_PASSTHROUGH);
+        without.add(InitFlag.FUSE_WRITEBACK_CACHE);
+        PassthroughMount writeback = serve(options, without);
+        writeback.tree.dataPath().insteadOf(path.reason());
+        return writeback;
+    }
+
+    private static PassthroughMount serve(TreeOptions options, Set<InitFlag> wanted) {
         Fd root = open(options);
         Session session;
         try {
             Superblock superblock = new Superblock(options.name(), options.readOnly());
-            Negotiation.Wishes wishes = new Negotiation.Wishes(wanted(options), MAX_WRITE, options.maxStackDepth());
+            Negotiation.Wishes wishes = new Negotiation.Wishes(wanted, MAX_WRITE, options.maxStackDepth());
             session = Session.open(superblock, wishes, options.threads());
         } catch (RuntimeException e) {
             root.close();

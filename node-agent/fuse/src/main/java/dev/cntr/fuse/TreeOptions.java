@@ -23,6 +23,7 @@ import java.util.Optional;
  *     turns passthrough off without a word
  * @param threads how many requests are answered at a time
  * @param layer what takes the changes that are made on a mount, and goes with it; then the tree itself is never written to
+ * @param exclusive whether nobody else changes the tree while it is served: then the kernel may hold back what is written
  * @param masked paths of it that are not there for anybody, relative to its root
  */
 public record TreeOptions(
@@ -34,6 +35,7 @@ public record TreeOptions(
         int maxStackDepth,
         int threads,
         Optional<WritableLayer> layer,
+        boolean exclusive,
         List<String> masked) {
     /**
      * What of a node is nobody's business who was given its tools: keys and configuration of the cluster, volumes and layers of
@@ -125,6 +127,7 @@ public record TreeOptions(
                 2,
                 threadsHere(),
                 Optional.empty(),
+                false,
                 List.of());
     }
 
@@ -143,6 +146,7 @@ public record TreeOptions(
                 2,
                 threadsHere(),
                 Optional.empty(),
+                false,
                 List.of());
     }
 
@@ -152,42 +156,92 @@ public record TreeOptions(
 
     /**
      * Whether locks are taken on the backing files, so that who uses those has to respect them, and the other way round: of trees that can be
-     * written to. It costs a message at each close(2).
+     * written to, and that others use. It costs a message at each close(2).
      */
     boolean sharesLocks() {
-        return !readOnly;
+        return !readOnly && !exclusive;
+    }
+
+    /** Whether the kernel may hold back what is written, where it does not pass data through. */
+    boolean cachesWrites() {
+        return !readOnly && exclusive;
+    }
+
+    /**
+     * For a tree that nobody else changes while it is served. Where the kernel refuses passthrough it then holds back what is written, and
+     * goes by its own sizes and times: a change from outside would not be seen, and could be overwritten.
+     */
+    public TreeOptions withExclusive() {
+        return new TreeOptions(
+                name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer, true, masked);
     }
 
     public TreeOptions withName(String newName) {
         return new TreeOptions(
-                newName, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer, masked);
+                newName,
+                source,
+                readOnly,
+                statelessDirectories,
+                timeouts,
+                maxStackDepth,
+                threads,
+                layer,
+                exclusive,
+                masked);
     }
 
     public TreeOptions withReadOnly() {
         return new TreeOptions(
-                name, source, true, statelessDirectories, timeouts, maxStackDepth, threads, layer, masked);
+                name, source, true, statelessDirectories, timeouts, maxStackDepth, threads, layer, exclusive, masked);
     }
 
     public TreeOptions withTimeouts(Timeouts newTimeouts) {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, newTimeouts, maxStackDepth, threads, layer, masked);
+                name,
+                source,
+                readOnly,
+                statelessDirectories,
+                newTimeouts,
+                maxStackDepth,
+                threads,
+                layer,
+                exclusive,
+                masked);
     }
 
     public TreeOptions withMaxStackDepth(int newDepth) {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, timeouts, newDepth, threads, layer, masked);
+                name, source, readOnly, statelessDirectories, timeouts, newDepth, threads, layer, exclusive, masked);
     }
 
     public TreeOptions withThreads(int newThreads) {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, newThreads, layer, masked);
+                name,
+                source,
+                readOnly,
+                statelessDirectories,
+                timeouts,
+                maxStackDepth,
+                newThreads,
+                layer,
+                exclusive,
+                masked);
     }
 
     /** Writable, each mount for itself, without a change to the tree, which is read-only from now on. */
     public TreeOptions writable(WritableLayer newLayer) {
         int depth = Math.min(maxStackDepth, MOST_UNDER_A_LAYER);
         return new TreeOptions(
-                name, source, true, statelessDirectories, timeouts, depth, threads, Optional.of(newLayer), masked);
+                name,
+                source,
+                true,
+                statelessDirectories,
+                timeouts,
+                depth,
+                threads,
+                Optional.of(newLayer),
+                exclusive,
+                masked);
     }
 
     /**
@@ -207,6 +261,7 @@ public record TreeOptions(
                 maxStackDepth,
                 threads,
                 layer,
+                exclusive,
                 List.copyOf(paths));
     }
 }

@@ -7,8 +7,13 @@ public interface TreeReport {
     /** The {@link TreeProvider#name} of who serves it. */
     String provider();
 
-    /** Which way file data goes, in one word fit for a metric's label: {@code passthrough}, {@code cached} or {@code bind}. */
+    /** Which way file data goes, in one word fit for a metric's label: {@code passthrough}, {@code writeback}, {@code cached}, {@code bind}. */
     String way();
+
+    /** What that choice rests on, in words; empty where there was none. */
+    default String reason() {
+        return "";
+    }
 
     /** What was tried before and did not work, each {@code provider: reason}. */
     default List<String> passedOver() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,14 +20,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(PrivateNamespace.class)
 class SemanticsIT {
     enum Way {
-        PASSTHROUGH(2),
+        PASSTHROUGH(2, false),
         /** The kernel turns passthrough off for a depth that it does not know. */
-        CACHED(3);
+        CACHED(3, false),
+        WRITEBACK(3, true);
 
         private final int depth;
+        private final boolean exclusive;
 
-        Way(int depth) {
+        Way(int depth, boolean exclusive) {
             this.depth = depth;
+            this.exclusive = exclusive;
         }
     }
 
@@ -45,7 +49,8 @@ class SemanticsIT {
     void mount() throws IOException {
         Path backing = Files.createDirectories(temporary.resolve("backing"));
         Files.writeString(backing.resolve("probe"), "a file to try passthrough with");
-        mounted = Mounted.of(TreeOptions.host(backing).withMaxStackDepth(way.depth), temporary);
+        TreeOptions options = TreeOptions.host(backing).withMaxStackDepth(way.depth);
+        mounted = Mounted.of(way.exclusive ? options.withExclusive() : options, temporary);
     }
 
     @AfterEach
@@ -63,7 +68,7 @@ class SemanticsIT {
     void usesTheDataPathAskedFor() throws IOException {
         mounted.throughFuse("put('f', b'x'); print(get('f'))");
 
-        assertThat(mounted.mount().report().dataPath().isPassthrough()).isEqualTo(way == Way.PASSTHROUGH);
+        assertThat(mounted.mount().report().way()).isEqualTo(way.name().toLowerCase(Locale.ROOT));
         assertThat(mounted.mount().report().dataPath().refusals()).isEmpty();
     }
 

@@ -3,6 +3,7 @@ package dev.cntr.attach.tools;
 import dev.cntr.attach.AttachPlan;
 import dev.cntr.attach.exec.SessionMount;
 import dev.cntr.fuse.ServedTree;
+import dev.cntr.fuse.TreeReport;
 import dev.cntr.linux.Fd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,6 +56,11 @@ public final class Tools implements AutoCloseable {
         } catch (IOException e) {
             // the session does without, and says so
         }
+    }
+
+    /** How they are served. */
+    public TreeReport report() {
+        return tree.report();
     }
 
     /** Where commands are in them, a value of PATH; empty where they tell none. */

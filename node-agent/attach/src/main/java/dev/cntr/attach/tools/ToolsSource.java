@@ -7,6 +7,7 @@ import dev.cntr.engine.StoredImage;
 import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
 import dev.cntr.fuse.TreeProvider;
+import dev.cntr.fuse.TreeReport;
 import dev.cntr.image.ImageCache;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
@@ -30,6 +31,18 @@ public sealed interface ToolsSource {
     Preview preview();
 
     /**
+     * Finds out how they would be served: they are, for a moment, without being attached anywhere.
+     *
+     * @return empty where that cannot be told yet, since they still have to be unpacked
+     * @throws RuntimeException where they cannot be served
+     */
+    default Optional<TreeReport> probe(TreeProvider provider, Wishes wishes) {
+        try (Tools tools = open(provider, wishes)) {
+            return Optional.of(tools.report());
+        }
+    }
+
+    /**
      * Makes their tree ready.
      *
      * @param provider how they are served
@@ -43,13 +56,15 @@ public sealed interface ToolsSource {
      *
      * @param layer what takes all that is written to them; else it goes where they are, unless they are read-only
      * @param hidden paths below their root that are not to be there
+     * @param exclusive whether nobody else changes them meanwhile: {@link TreeOptions#withExclusive}
      */
-    record Wishes(Optional<WritableLayer> layer, List<String> hidden) {
+    record Wishes(Optional<WritableLayer> layer, List<String> hidden, boolean exclusive) {
         /** As they are. */
-        public static final Wishes NONE = new Wishes(Optional.empty(), List.of());
+        public static final Wishes NONE = new Wishes(Optional.empty(), List.of(), false);
 
         private TreeOptions apply(TreeOptions options) {
-            TreeOptions without = options.masked(hidden);
+            TreeOptions masked = options.masked(hidden);
+            TreeOptions without = exclusive ? masked.withExclusive() : masked;
             return layer.map(without::writable).orElse(without);
         }
     }
@@ -74,10 +89,19 @@ public sealed interface ToolsSource {
             if (wishes.layer().isEmpty()) {
                 Tools.makePlace(path);
             }
+            return new Tools(serve(provider, wishes), wishes.layer().isPresent(), Optional.empty(), () -> {});
+        }
+
+        @Override
+        public Optional<TreeReport> probe(TreeProvider provider, Wishes wishes) {
+            try (ServedTree tree = serve(provider, wishes)) {
+                return Optional.of(tree.report());
+            }
+        }
+
+        private ServedTree serve(TreeProvider provider, Wishes wishes) {
             try (Fd root = Fd.open(path.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY)) {
-                ServedTree tree =
-                        provider.serve(wishes.apply(TreeOptions.host(new TreeOptions.Source.Directory(root))));
-                return new Tools(tree, wishes.layer().isPresent(), Optional.empty(), () -> {});
+                return provider.serve(wishes.apply(TreeOptions.host(new TreeOptions.Source.Directory(root))));
             }
         }
     }
@@ -119,12 +143,26 @@ public sealed interface ToolsSource {
             record Engine(StoredImage image) implements From {}
         }
 
-        @Override
-        public Preview preview() {
-            ImageCache.Described image = switch (from) {
+        private ImageCache.Described describe() {
+            return switch (from) {
                 case From.File(Path path, Optional<String> tag) -> cache.describe(path, tag);
                 case From.Engine(StoredImage stored) -> cache.describe(stored);
             };
+        }
+
+        @Override
+        public Optional<TreeReport> probe(TreeProvider provider, Wishes wishes) {
+            if (!describe().unpacked()) {
+                return Optional.empty();
+            }
+            try (Tools tools = open(provider, wishes)) {
+                return Optional.of(tools.report());
+            }
+        }
+
+        @Override
+        public Preview preview() {
+            ImageCache.Described image = describe();
             String origin = switch (from) {
                 case From.File(Path path, Optional<String> _) -> "the image " + image.id() + " of " + path;
                 case From.Engine(StoredImage stored) -> "the " + stored.description() + ", " + image.id();

@@ -87,7 +87,9 @@ final class Attributes {
         if (has(valid, SetattrIn.FATTR_MODE)) {
             r = calls.kernel.call(Syscall.FCHMODAT, At.FDCWD, calls.path(fd), SetattrIn.mode(in) & Modes.PERMISSIONS);
         }
-        if (r >= 0 && (has(valid, SetattrIn.FATTR_UID | SetattrIn.FATTR_GID) || valid == 0 && inode.isWritten())) {
+        if (r >= 0
+                && (has(valid, SetattrIn.FATTR_UID | SetattrIn.FATTR_GID)
+                        || (valid & ~SetattrIn.FATTR_CTIME) == 0 && inode.isWritten())) {
             r = chown(fd, valid, in);
         }
         if (r >= 0 && has(valid, SetattrIn.FATTR_SIZE)) {

@@ -2,35 +2,54 @@ package dev.cntr.fuse.passthrough;
 
 import dev.cntr.linux.Errno;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Which way file data goes, why, and how often it went otherwise. */
 public final class DataPath {
-    private volatile boolean passthrough;
+    /** The ways there are. */
+    public enum Way {
+        /** Reads, writes and mmap(2) go from the kernel to the backing file. */
+        PASSTHROUGH,
+        /** Data goes through the server and the kernel's page cache of this file system; what is written at once. */
+        CACHED,
+        /** The same, but the kernel holds back what is written. */
+        WRITEBACK;
+
+        /** As a metric's label. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private volatile Way way;
     private volatile String reason;
     private final LongAdder passedThrough = new LongAdder();
     private final LongAdder cached = new LongAdder();
     private final Map<Errno, LongAdder> refusals = new EnumMap<>(Errno.class);
 
-    private DataPath(boolean passthrough, String reason) {
-        this.passthrough = passthrough;
+    DataPath(Way way, String reason) {
+        this.way = way;
         this.reason = reason;
     }
 
-    /** Reads, writes and mmap(2) go from the kernel to the backing file. */
-    static DataPath passthrough(String reason) {
-        return new DataPath(true, reason);
+    public Way way() {
+        return way;
     }
 
-    /** Data goes through the server and the kernel's page cache of this file system. */
-    static DataPath cached(String reason) {
-        return new DataPath(false, reason);
+    /** Adds why data does not go a better way. */
+    public void insteadOf(String better) {
+        reason = reason + "; " + better;
+    }
+
+    boolean holdsBackWrites() {
+        return way == Way.WRITEBACK;
     }
 
     public boolean isPassthrough() {
-        return passthrough;
+        return way == Way.PASSTHROUGH;
     }
 
     /** What the choice rests on. */
@@ -49,7 +68,7 @@ public final class DataPath {
         }
         if (errno == Errno.EPERM || errno == Errno.ELOOP) {
             reason = explain(errno);
-            passthrough = false;
+            way = Way.CACHED;
         }
     }
 
@@ -84,7 +103,7 @@ public final class DataPath {
     public String toString() {
         Map<Errno, Long> refused = refusals();
         @Nullable String exceptions = refused.isEmpty() ? null : ", refused for " + refused;
-        return (passthrough ? "passthrough" : "cached") + " (" + reason + "), opens: " + passedThrough() + " through, "
-                + cached() + " cached" + (exceptions == null ? "" : exceptions);
+        return way.label() + " (" + reason + "), opens: " + passedThrough() + " through, " + cached() + " cached"
+                + (exceptions == null ? "" : exceptions);
     }
 }

@@ -23,6 +23,10 @@ import dev.cntr.linux.Syscall;
  */
 final class OpenFiles {
     private static final int O_ACCMODE = 3;
+    private static final int O_WRONLY = OpenFlag.bits(OpenFlag.O_WRONLY);
+    private static final int O_RDWR = OpenFlag.bits(OpenFlag.O_RDWR);
+    private static final int O_APPEND = OpenFlag.bits(OpenFlag.O_APPEND);
+    private static final int O_DIRECT = OpenFlag.bits(OpenFlag.O_DIRECT);
     private static final int O_CREAT = OpenFlag.bits(OpenFlag.O_CREAT);
     private static final int O_EXCL = OpenFlag.bits(OpenFlag.O_EXCL);
     private static final int O_TRUNC = OpenFlag.bits(OpenFlag.O_TRUNC);
@@ -73,11 +77,23 @@ final class OpenFiles {
         if (kill) {
             credentials.dropFsetid();
         }
-        int file = calls.reopen(fd, flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW));
+        int file = calls.reopen(fd, own(flags) & ~(O_CREAT | O_EXCL | O_NOFOLLOW));
         if (kill) {
             credentials.restoreFsetid();
         }
         return file;
+    }
+
+    /**
+     * The flags with which the server opens what a caller opens. Where the kernel holds back writes, it reads what is missing of a page for a caller
+     * who may only write; it knows itself where the end of the file is; and it writes parts of pages by whichever descriptor there is.
+     */
+    private int own(int flags) {
+        if (!tree.dataPath().holdsBackWrites()) {
+            return flags;
+        }
+        int both = (flags & O_ACCMODE) == O_WRONLY ? flags & ~O_ACCMODE | O_RDWR : flags;
+        return both & ~(O_APPEND | O_DIRECT);
     }
 
     void create(Request request, Reply reply) {
@@ -108,7 +124,7 @@ final class OpenFiles {
      * file in between, it is opened with the caller's rights only.
      */
     private int create(Request request, int directory, long name, int flags, int mode) {
-        int exclusive = flags & ~O_TRUNC | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+        int exclusive = own(flags) & ~O_TRUNC | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         int r = credentials.become(request);
         if (r < 0) {
             return r;
@@ -117,7 +133,8 @@ final class OpenFiles {
         credentials.restore(request);
         if (r == Errno.EEXIST.negative() && (flags & O_EXCL) == 0) {
             credentials.becomeStrictly(request);
-            r = (int) calls.kernel.call(Syscall.OPENAT, directory, name, flags & ~O_CREAT | O_NOFOLLOW | O_CLOEXEC);
+            int existing = own(flags) & ~O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+            r = (int) calls.kernel.call(Syscall.OPENAT, directory, name, existing);
             credentials.restore(request);
         }
         return r;
@@ -134,7 +151,7 @@ final class OpenFiles {
         int mode = umask.apply(directory, CreateIn.mode(in), CreateIn.umask(in));
         int r = credentials.become(request);
         if (r == 0) {
-            int unnamed = flags & ~(O_CREAT | O_NOFOLLOW) | O_TMPFILE | O_CLOEXEC;
+            int unnamed = own(flags) & ~(O_CREAT | O_NOFOLLOW) | O_TMPFILE | O_CLOEXEC;
             r = (int) calls.kernel.call(Syscall.OPENAT, directory, calls.dot(), unnamed, mode);
             credentials.restore(request);
         }
@@ -176,7 +193,7 @@ final class OpenFiles {
             boolean writes = (flags & O_ACCMODE) != 0;
             boolean throughServer = id <= 0 || writes && isSetId(file);
             if (throughServer) {
-                int data = file >= 0 ? file : calls.reopen(fd, flags & ~O_NOFOLLOW);
+                int data = file >= 0 ? file : calls.reopen(fd, own(flags) & ~O_NOFOLLOW);
                 if (data < 0) {
                     reply.error(data);
                     return false;

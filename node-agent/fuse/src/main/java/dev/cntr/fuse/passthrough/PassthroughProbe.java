@@ -1,5 +1,6 @@
 package dev.cntr.fuse.passthrough;
 
+import dev.cntr.fuse.passthrough.DataPath.Way;
 import dev.cntr.fuse.session.Session;
 import dev.cntr.fuse.wire.InitFlag;
 import dev.cntr.linux.At;
@@ -40,16 +41,20 @@ final class PassthroughProbe implements AutoCloseable {
     }
 
     static DataPath choose(Session session, Fd root) {
+        if (session.negotiation().has(InitFlag.FUSE_WRITEBACK_CACHE)) {
+            return new DataPath(Way.WRITEBACK, "nobody else changes the tree");
+        }
         if (!session.negotiation().has(InitFlag.FUSE_PASSTHROUGH)) {
-            return DataPath.cached("the kernel has no FUSE passthrough, which needs Linux 6.9");
+            return new DataPath(Way.CACHED, "the kernel has no FUSE passthrough, which needs Linux 6.9");
         }
         try (PassthroughProbe probe = new PassthroughProbe(session)) {
             Errno refusal = probe.directory(root.number(), ".", 0);
             if (refusal == null) {
-                return DataPath.passthrough(
+                return new DataPath(
+                        Way.PASSTHROUGH,
                         probe.found ? "the kernel took a file of the tree" : "granted, no file found to try it on");
             }
-            return DataPath.cached(DataPath.explain(refusal));
+            return new DataPath(Way.CACHED, DataPath.explain(refusal));
         }
     }
 

@@ -42,7 +42,8 @@ class DifferentialIT {
         PASSTHROUGH(true, 2, Duration.ofHours(1)),
         CACHED(true, 3, Duration.ofHours(1)),
         NOTHING_KEPT(true, 2, Duration.ZERO),
-        ON_DISK(false, 2, Duration.ofHours(1));
+        ON_DISK(false, 2, Duration.ofHours(1)),
+        WRITEBACK(true, 3, Duration.ofHours(1));
 
         private final boolean inMemory;
         private final int depth;
@@ -80,10 +81,12 @@ class DifferentialIT {
         Path backing = Files.createDirectories(temporary.resolve("backing"));
         Files.writeString(backing.resolve("probe"), "a file to try passthrough with");
         Timeouts timeouts = new Timeouts(setting.validity, setting.validity, setting.validity);
-        mounted = Mounted.of(
-                TreeOptions.host(backing).withMaxStackDepth(setting.depth).withTimeouts(timeouts), temporary);
+        TreeOptions options =
+                TreeOptions.host(backing).withMaxStackDepth(setting.depth).withTimeouts(timeouts);
+        mounted = Mounted.of(setting == Setting.WRITEBACK ? options.withExclusive() : options, temporary);
         Path nativeTree = Files.createDirectories(temporary.resolve("native"));
-        twins = new Twins(nativeTree, backing, mounted.point(), setting != Setting.CACHED, Actor.all());
+        boolean passedThrough = mounted.mount().report().dataPath().isPassthrough();
+        twins = new Twins(nativeTree, backing, mounted.point(), passedThrough, Actor.all());
     }
 
     private static Mount tmpfs() {
