@@ -2,6 +2,7 @@ package dev.cntr.fuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cntr.fuse.wire.Opcode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,38 @@ class CoherenceIT {
                         + "os.rename('backing/d', 'backing/x'); " + NEXT_SECOND
                         + "print(attempt(os.stat, 'mount/n'), os.listdir('mount/x'), attempt(os.listdir, 'mount/d'))"))
                 .isEqualTo("b'n' ['e'] ENOENT ['e'] ENOENT");
+    }
+
+    /** Also of one that came in the same moment as the listing that the kernel has kept. */
+    @Test
+    void aListingThatIsKeptIsNotKeptForLong() throws IOException {
+        assertThat(run("""
+                os.mkdir('backing/d'); wrong = []
+                for i in range(40): os.mkdir('backing/d/%d' % i)
+                for i in range(40):
+                    put('backing/d/%d/a' % i); os.listdir('mount/d/%d' % i); put('backing/d/%d/b' % i)
+                    os.listdir('mount/d/%d' % i); os.rename('backing/d/%d/a' % i, 'backing/d/%d/c' % i)
+                time.sleep(1.05)
+                print([i for i in range(40) if sorted(os.listdir('mount/d/%d' % i)) != ['b', 'c']])
+                """)).isEqualTo("[]");
+    }
+
+    @Test
+    void aListingIsKeptWhereNothingHasChanged() throws IOException {
+        run("for i in range(20): os.makedirs('backing/d/%d/e' % i)");
+        String list = "print(len(subprocess.check_output(['find', 'mount/d']).splitlines()))";
+        assertThat(run(list)).isEqualTo("41");
+        long before = listings();
+
+        assertThat(run("time.sleep(1.05); " + list)).isEqualTo("41");
+        assertThat(listings() - before).isLessThan(10);
+
+        assertThat(run("put('mount/d/7/e/new'); " + list)).isEqualTo("42");
+    }
+
+    private long listings() {
+        var requests = mounted.mount().report().requests();
+        return requests.getOrDefault(Opcode.READDIR, 0L) + requests.getOrDefault(Opcode.READDIRPLUS, 0L);
     }
 
     @Test

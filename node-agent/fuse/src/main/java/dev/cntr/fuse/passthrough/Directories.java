@@ -7,6 +7,7 @@ import dev.cntr.fuse.wire.Dirent;
 import dev.cntr.fuse.wire.EntryOut;
 import dev.cntr.fuse.wire.FsyncIn;
 import dev.cntr.fuse.wire.OpenOut;
+import dev.cntr.fuse.wire.OpenReply;
 import dev.cntr.fuse.wire.ReadIn;
 import dev.cntr.fuse.wire.ReleaseIn;
 import dev.cntr.linux.Errno;
@@ -74,11 +75,19 @@ final class Directories implements AutoCloseable {
         }
         long handle = tree.handles().add(open);
         OpenOut.handle(reply.body(), handle);
-        OpenOut.openFlags(reply.body(), 0);
+        OpenOut.openFlags(reply.body(), keepsListing(request) ? OpenReply.CACHE_DIR | OpenReply.KEEP_CACHE : 0);
         OpenOut.backingId(reply.body(), 0);
         if (!reply.send(OpenOut.BYTES)) {
             close(handle);
         }
+    }
+
+    /**
+     * Whether the kernel may list from what it has read before, as long as the directory's time of change is the same. Not for who looks at files:
+     * with what is read anew it gets their attributes.
+     */
+    private boolean keepsListing(Request request) {
+        return tree.changesHaveTimes() && !tree.habits().looksAtFiles(request.pid());
     }
 
     void releasedir(Request request, Reply reply) {

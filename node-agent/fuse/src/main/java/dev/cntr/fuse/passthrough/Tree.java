@@ -28,6 +28,7 @@ public final class Tree {
     private final XattrCensus xattrs;
     private final LockWaits lockWaits = new LockWaits();
     private final boolean sharesLocks;
+    private final boolean changesHaveTimes;
     private int clockHand;
 
     /**
@@ -56,6 +57,7 @@ public final class Tree {
         this.dataPath = PassthroughProbe.choose(session, rootFd);
         this.budget = budget;
         this.xattrs = new XattrCensus(statelessDirectories);
+        this.changesHaveTimes = ChangeTimes.tellAllChanges(rootFd);
         this.sharesLocks = session.negotiation().has(InitFlag.FUSE_POSIX_LOCKS);
         budget.join(this);
     }
@@ -118,6 +120,11 @@ public final class Tree {
 
     ListingHabits habits() {
         return habits;
+    }
+
+    /** Whether no two changes of a directory leave it with the same time, if somebody has looked in between. */
+    boolean changesHaveTimes() {
+        return changesHaveTimes;
     }
 
     LockWaits lockWaits() {
