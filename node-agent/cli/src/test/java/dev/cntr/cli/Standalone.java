@@ -58,7 +58,7 @@ final class Standalone implements AutoCloseable {
         }
         Files.copy(busybox, tools.resolve("bin/busybox"));
         for (String name :
-                List.of("sh", "cat", "dd", "head", "od", "seq", "sha256sum", "sleep", "stty", "tty", "true")) {
+                List.of("sh", "cat", "dd", "head", "od", "seq", "sha256sum", "sleep", "stty", "tty", "true", "vi")) {
             Files.createSymbolicLink(tools.resolve("bin").resolve(name), Path.of("busybox"));
         }
         Files.writeString(

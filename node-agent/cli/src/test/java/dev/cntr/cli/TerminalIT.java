@@ -60,6 +60,7 @@ class TerminalIT {
                 "restored_after_kill",
                 "hang_up",
                 "only_input_is_a_terminal",
+                "a_full_screen_program",
                 "exec_inside",
                 "the_default_shell_finds_cntr",
             })

@@ -117,6 +117,23 @@ def much_both_ways(command):
     leave(child, 0)
 
 
+def a_full_screen_program(command):
+    """An editor on the alternate screen: its sequences and its keys pass, and it is told of a new size."""
+    child = shell(command)
+    child.sendline("vi /tmp/edited")
+    child.expect_exact("\x1b[?1049h")
+    child.expect_exact("\x1b[30;1H")  # its status line is the last one
+    child.setwinsize(41, 123)
+    child.expect_exact("\x1b[41;1H")
+    child.send("igrüße\x1b")
+    time.sleep(0.5)  # else what follows is taken for a key's sequence
+    child.send(":wq\r")
+    child.expect_exact("\x1b[?1049l")
+    child.expect(PROMPT)
+    assert "grüße" in run(child, "cat /tmp/edited"), child.before
+    leave(child, 0)
+
+
 def exec_inside(command):
     """The command of cntr exec has a terminal of its own; the one here is then as it was."""
     child = shell(command)
