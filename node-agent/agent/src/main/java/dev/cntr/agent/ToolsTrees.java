@@ -21,7 +21,7 @@ final class ToolsTrees {
     private static final int INIT = 1;
 
     private static final ToolsSource.Wishes WITHOUT_SECRETS =
-            new ToolsSource.Wishes(Optional.empty(), TreeOptions.SECRETS_OF_A_NODE, false);
+            new ToolsSource.Wishes(Optional.empty(), TreeOptions.SECRETS_OF_A_NODE, false, Optional.empty());
 
     private final PassthroughMount own;
     private final TargetLookup targets;

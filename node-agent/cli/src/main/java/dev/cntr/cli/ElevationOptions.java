@@ -5,12 +5,9 @@ import dev.cntr.attach.Profile;
 import dev.cntr.linux.security.Capabilities;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options that raise a debug process above its target. */
 final class ElevationOptions {
@@ -24,7 +21,7 @@ final class ElevationOptions {
 
     private final OptionSpec user = Options.builder("UID[:GID]", "In place of the container's user.", "--user")
             .type(Elevation.User.class)
-            .converters(converter(Elevation.User::parse))
+            .converters(Options.parser(Elevation.User::parse))
             .build();
 
     private final OptionSpec capabilities = Options.builder(
@@ -32,7 +29,7 @@ final class ElevationOptions {
             .type(List.class)
             .auxiliaryTypes(Capabilities.class)
             .splitRegex(",")
-            .converters(converter(Capabilities::parse))
+            .converters(Options.parser(Capabilities::parse))
             .build();
 
     private final OptionSpec unconfined =
@@ -49,16 +46,5 @@ final class ElevationOptions {
             added = added.with(more);
         }
         return new Elevation(profile.getValue(), Optional.ofNullable(other), added, Options.isSet(unconfined));
-    }
-
-    /** A parser that says by an {@link IllegalArgumentException} what is wrong. */
-    private static <T> ITypeConverter<T> converter(Function<String, T> parser) {
-        return text -> {
-            try {
-                return parser.apply(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        };
     }
 }

@@ -1,9 +1,12 @@
 package dev.cntr.cli;
 
 import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * What the command line is made of. picocli is told of it without annotations: to read those takes more CPU time than all else
@@ -99,5 +102,16 @@ final class Options {
     static List<String> words(PositionalParamSpec operands) {
         List<String> words = operands.getValue();
         return words == null ? List.of() : words;
+    }
+
+    /** A parser that says by an {@link IllegalArgumentException} what is wrong. */
+    static <T> ITypeConverter<T> parser(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
     }
 }

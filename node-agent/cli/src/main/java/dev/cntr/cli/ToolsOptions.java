@@ -6,6 +6,7 @@ import dev.cntr.engine.EngineType;
 import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.local.LocalImages;
 import dev.cntr.fuse.TreeProvider;
+import dev.cntr.fuse.passthrough.Owner;
 import dev.cntr.fuse.session.FuseException;
 import dev.cntr.image.ImageCache;
 import dev.cntr.linux.mount.WritableLayer;
@@ -68,6 +69,14 @@ final class ToolsOptions {
             "Nobody else changes the tools meanwhile: where the kernel does not pass their data through, it may hold back"
                     + " what is written. A change from outside would be lost.",
             "--exclusive-tools");
+    private final OptionSpec owner = Options.builder(
+                    "USER",
+                    "Files that are made in the tools belong to this user of the machine (a name, UID, or UID:GID), whoever"
+                            + " makes them; for --tools, by fuse.",
+                    "--effective-user")
+            .type(Owner.class)
+            .converters(Options.parser(EffectiveUser::parse))
+            .build();
 
     /** @param spec the command that has them */
     ToolsOptions(CommandSpec spec) {
@@ -76,7 +85,7 @@ final class ToolsOptions {
 
     void addTo(CommandSpec to) {
         to.addOption(directory).addOption(image).addOption(container).addOption(provider);
-        to.addOption(layer).addOption(hidden).addOption(exclusive);
+        to.addOption(layer).addOption(hidden).addOption(exclusive).addOption(owner);
     }
 
     TreeProvider provider() {
@@ -91,12 +100,18 @@ final class ToolsOptions {
                 + expected.name()
                 + expected.obstacle()
                         .map(obstacle -> ", which does not work here: " + obstacle)
-                        .orElse("");
+                        .orElse("")
+                + (owner.getValue() == null ? "" : "; what is made in them belongs to " + owner.getValue());
     }
 
     ToolsSource.Wishes wishes() {
         @Nullable WritableLayer writable = layer.getValue();
-        return new ToolsSource.Wishes(Optional.ofNullable(writable), Options.values(hidden), Options.isSet(exclusive));
+        @Nullable Owner other = owner.getValue();
+        return new ToolsSource.Wishes(
+                Optional.ofNullable(writable),
+                Options.values(hidden),
+                Options.isSet(exclusive),
+                Optional.ofNullable(other));
     }
 
     /** The tools that are meant, and what is held for them. */
@@ -123,6 +138,12 @@ final class ToolsOptions {
                 > 1) {
             throw new ParameterException(
                     spec.commandLine(), "--tools, --image and --tools-from are alternatives: give one of them");
+        }
+        if (owner.getValue() != null
+                && Stream.of(image, container, layer).anyMatch(option -> option.getValue() != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--effective-user is for files that stay: with --image, --tools-from and --writable-tools none do");
         }
         if (other != null) {
             Targets.Found found = targets.find(types, other);

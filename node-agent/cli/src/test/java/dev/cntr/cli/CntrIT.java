@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,6 +150,62 @@ class CntrIT {
         Ran refused = run("", command);
         assertThat(refused.code()).isNotZero();
         assertThat(refused.err()).contains("'etc/../token' cannot be hidden");
+    }
+
+    @Test
+    void whatIsMadeInTheToolsBelongsToTheEffectiveUser(@TempDir Path own) throws Exception {
+        Path bin = Files.createDirectories(own.resolve("bin"));
+        Files.copy(Path.of("/usr/bin/busybox"), bin.resolve("busybox"));
+        for (String name : List.of("sh", "cat", "mkdir", "ln", "mkfifo", "cp", "mv", "chown", "id", "stat")) {
+            Files.createSymbolicLink(bin.resolve(name), Path.of("busybox"));
+        }
+        Files.writeString(own.resolve("roots"), "of root\n");
+        Files.setPosixFilePermissions(own.resolve("roots"), PosixFilePermissions.fromString("rw-------"));
+        Set<String> helpers = descendants();
+        String changes =
+                "cat /roots; echo new > /new; mkdir /dir; mkdir -m 700 /dir/own; ln -s new /link; mkfifo /fifo;"
+                        + " ln /new /hard; cp /roots /copy; echo more >> /roots; mv /new /moved; chown 7:8 /copy; id -u; stat -c %u:%g /moved";
+        List<String> command = cntr(
+                "attach",
+                "--tools",
+                own.toString(),
+                "--effective-user",
+                "1234:5678",
+                "--fs",
+                "fuse",
+                Long.toString(target.pid()),
+                "--",
+                "sh",
+                "-c",
+                "exec 2>&1; " + changes);
+        assertThat(run("", command)).isEqualTo(new Ran(0, "of root\n0\n1234:5678\n", ""));
+        for (String made : List.of("moved", "hard", "dir", "dir/own", "link", "fifo")) {
+            assertThat(owner(own.resolve(made))).as(made).isEqualTo("1234:5678");
+        }
+        assertThat(owner(own.resolve("copy"))).isEqualTo("7:8");
+        assertThat(owner(own.resolve("roots"))).isEqualTo("0:0");
+        assertThat(own.resolve("roots")).hasContent("of root\nmore\n");
+        assertThat(helpers).containsAll(descendants());
+
+        command.set(command.indexOf("fuse"), "bind");
+        Ran byBind = run("", command);
+        assertThat(byBind.code()).isEqualTo(125);
+        assertThat(byBind.err()).contains("1234:5678", "only fuse can");
+        command.add(command.indexOf("--fs"), "--writable-tools");
+        assertThat(run("", command).code()).isEqualTo(2);
+    }
+
+    private static String owner(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                + ":"
+                + Files.getAttribute(file, "unix:gid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Set<String> descendants() {
+        return ProcessHandle.current()
+                .descendants()
+                .map(ProcessHandle::toString)
+                .collect(Collectors.toSet());
     }
 
     /** Its libraries make the Java runtime warn. */

@@ -31,6 +31,7 @@ record BindProvider() implements TreeProvider {
 
     @Override
     public ServedTree serve(TreeOptions options) {
+        TreeProvider.refuseOwner(options, NAME);
         try {
             Mount tree = options.source().cloneMount();
             try {

@@ -1,5 +1,6 @@
 package dev.cntr.fuse;
 
+import dev.cntr.fuse.passthrough.Owner;
 import dev.cntr.fuse.passthrough.Timeouts;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.OpenFlag;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param layer what takes the changes that are made on a mount, and goes with it; then the tree itself is never written to
  * @param exclusive whether nobody else changes the tree while it is served: then the kernel may hold back what is written
  * @param masked paths of it that are not there for anybody, relative to its root
+ * @param owner whose what is created in it becomes; empty for that of who creates it. Only {@code fuse} can give it to another
  */
 public record TreeOptions(
         String name,
@@ -36,7 +38,8 @@ public record TreeOptions(
         int threads,
         Optional<WritableLayer> layer,
         boolean exclusive,
-        List<String> masked) {
+        List<String> masked,
+        Optional<Owner> owner) {
     /**
      * What of a node is nobody's business who was given its tools: keys and configuration of the cluster, volumes and layers of
      * containers, sockets of daemons, root's home.
@@ -128,7 +131,8 @@ public record TreeOptions(
                 threadsHere(),
                 Optional.empty(),
                 false,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** A tree in use, changed from outside and from inside: a change outside is seen within a second. */
@@ -147,7 +151,8 @@ public record TreeOptions(
                 threadsHere(),
                 Optional.empty(),
                 false,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static int threadsHere() {
@@ -173,7 +178,17 @@ public record TreeOptions(
      */
     public TreeOptions withExclusive() {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, timeouts, maxStackDepth, threads, layer, true, masked);
+                name,
+                source,
+                readOnly,
+                statelessDirectories,
+                timeouts,
+                maxStackDepth,
+                threads,
+                layer,
+                true,
+                masked,
+                owner);
     }
 
     public TreeOptions withName(String newName) {
@@ -187,12 +202,23 @@ public record TreeOptions(
                 threads,
                 layer,
                 exclusive,
-                masked);
+                masked,
+                owner);
     }
 
     public TreeOptions withReadOnly() {
         return new TreeOptions(
-                name, source, true, statelessDirectories, timeouts, maxStackDepth, threads, layer, exclusive, masked);
+                name,
+                source,
+                true,
+                statelessDirectories,
+                timeouts,
+                maxStackDepth,
+                threads,
+                layer,
+                exclusive,
+                masked,
+                owner);
     }
 
     public TreeOptions withTimeouts(Timeouts newTimeouts) {
@@ -206,12 +232,23 @@ public record TreeOptions(
                 threads,
                 layer,
                 exclusive,
-                masked);
+                masked,
+                owner);
     }
 
     public TreeOptions withMaxStackDepth(int newDepth) {
         return new TreeOptions(
-                name, source, readOnly, statelessDirectories, timeouts, newDepth, threads, layer, exclusive, masked);
+                name,
+                source,
+                readOnly,
+                statelessDirectories,
+                timeouts,
+                newDepth,
+                threads,
+                layer,
+                exclusive,
+                masked,
+                owner);
     }
 
     public TreeOptions withThreads(int newThreads) {
@@ -225,7 +262,8 @@ public record TreeOptions(
                 newThreads,
                 layer,
                 exclusive,
-                masked);
+                masked,
+                owner);
     }
 
     /** Writable, each mount for itself, without a change to the tree, which is read-only from now on. */
@@ -241,7 +279,8 @@ public record TreeOptions(
                 threads,
                 Optional.of(newLayer),
                 exclusive,
-                masked);
+                masked,
+                owner);
     }
 
     /**
@@ -262,6 +301,22 @@ public record TreeOptions(
                 threads,
                 layer,
                 exclusive,
-                List.copyOf(paths));
+                List.copyOf(paths),
+                owner);
+    }
+    /** With everything that is created in it becoming somebody's, whoever creates it. */
+    public TreeOptions ownedBy(Owner newOwner) {
+        return new TreeOptions(
+                name,
+                source,
+                readOnly,
+                statelessDirectories,
+                timeouts,
+                maxStackDepth,
+                threads,
+                layer,
+                exclusive,
+                masked,
+                Optional.of(newOwner));
     }
 }

@@ -29,6 +29,18 @@ public interface TreeProvider {
     ServedTree serve(TreeOptions options);
 
     /**
+     * Makes sure that nothing is asked for that only {@code fuse} can do.
+     *
+     * @throws FuseException where it is
+     */
+    static void refuseOwner(TreeOptions options, String provider) {
+        options.owner().ifPresent(owner -> {
+            throw new FuseException("what is created in " + options.source() + " cannot become " + owner + "'s by "
+                    + provider + ": only fuse can give it to another than who creates it; take that");
+        });
+    }
+
+    /**
      * A tree with the masks and the layer that options ask for, for providers that have neither themselves.
      *
      * @throws FuseException when it cannot have them; then it is closed

@@ -8,6 +8,7 @@ import dev.cntr.fuse.ServedTree;
 import dev.cntr.fuse.TreeOptions;
 import dev.cntr.fuse.TreeProvider;
 import dev.cntr.fuse.TreeReport;
+import dev.cntr.fuse.passthrough.Owner;
 import dev.cntr.image.ImageCache;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
@@ -57,15 +58,17 @@ public sealed interface ToolsSource {
      * @param layer what takes all that is written to them; else it goes where they are, unless they are read-only
      * @param hidden paths below their root that are not to be there
      * @param exclusive whether nobody else changes them meanwhile: {@link TreeOptions#withExclusive}
+     * @param owner whose what is made in them becomes; empty for the session's user. Of use where they can be changed
      */
-    record Wishes(Optional<WritableLayer> layer, List<String> hidden, boolean exclusive) {
+    record Wishes(Optional<WritableLayer> layer, List<String> hidden, boolean exclusive, Optional<Owner> owner) {
         /** As they are. */
-        public static final Wishes NONE = new Wishes(Optional.empty(), List.of(), false);
+        public static final Wishes NONE = new Wishes(Optional.empty(), List.of(), false, Optional.empty());
 
         private TreeOptions apply(TreeOptions options) {
             TreeOptions masked = options.masked(hidden);
             TreeOptions without = exclusive ? masked.withExclusive() : masked;
-            return layer.map(without::writable).orElse(without);
+            TreeOptions owned = owner.map(without::ownedBy).orElse(without);
+            return layer.map(owned::writable).orElse(owned);
         }
     }
 

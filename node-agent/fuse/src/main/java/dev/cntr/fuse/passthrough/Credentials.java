@@ -8,6 +8,7 @@ import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Syscall;
+import org.jspecify.annotations.Nullable;
 
 /**
  * As whom a thread acts. Creating takes the caller's user, group and supplementary groups, so that the owner, the group and the
@@ -34,11 +35,20 @@ final class Credentials implements AutoCloseable {
     private final int permitted;
     private final int ownGroups;
 
-    private boolean otherGroups;
+    private final @Nullable Owner owner;
 
-    /** For the calling thread, which keeps its capabilities. */
-    Credentials(Kernel kernel) {
+    private boolean otherGroups;
+    private int uid;
+    private int gid;
+
+    /**
+     * For the calling thread, which keeps its capabilities.
+     *
+     * @param owner whose what is created becomes; null for the caller's
+     */
+    Credentials(Kernel kernel, @Nullable Owner owner) {
         this.kernel = kernel;
+        this.owner = owner;
         Memory.putInt(memory.address() + HEADER, VERSION_3);
         long r = kernel.call(Syscall.CAPGET, memory.address() + HEADER, memory.address() + DATA);
         ErrnoException.check(r, Syscall.CAPGET, "");
@@ -49,13 +59,13 @@ final class Credentials implements AutoCloseable {
     }
 
     /**
-     * Acts as the caller of a request that creates, passing over permissions, until {@link #restore}.
+     * Acts as the caller of a request that creates, or as who is to own what comes of it, passing over permissions, until {@link #restore}.
      *
      * @return 0, or EOVERFLOW where the caller has no id that the backing tree could store
      */
     int become(Request request) {
-        int r = becomeStrictly(request);
-        if (r == 0 && request.uid() != 0) {
+        int r = owner == null ? becomeStrictly(request) : become((int) owner.uid(), (int) owner.gid(), 0);
+        if (r == 0 && uid != 0) {
             // setfsuid(2) has taken all capabilities that concern files out of the effective set
             int kept = own & ~fileCapabilities() | permitted & (CAP_DAC_OVERRIDE | CAP_DAC_READ_SEARCH);
             effective(kept | permitted & CAP_MKNOD);
@@ -70,12 +80,15 @@ final class Credentials implements AutoCloseable {
 
     /** As {@link #become}, but with no more rights to files than the caller has. */
     int becomeStrictly(Request request) {
-        int uid = request.uid();
-        int gid = request.gid();
-        if (uid == -1 || gid == -1) {
+        return become(request.uid(), request.gid(), GroupsExtension.find(request.address()));
+    }
+
+    private int become(int newUid, int newGid, long groups) {
+        if (newUid == -1 || newGid == -1) {
             return (int) Errno.EOVERFLOW.negative();
         }
-        long groups = GroupsExtension.find(request.address());
+        uid = newUid;
+        gid = newGid;
         if (groups != 0) {
             kernel.call(Syscall.SETGROUPS, GroupsExtension.count(groups), GroupsExtension.groups(groups));
             otherGroups = true;
@@ -89,12 +102,12 @@ final class Credentials implements AutoCloseable {
     }
 
     /** Acts as the server again. */
-    void restore(Request request) {
-        if (request.uid() != 0) {
+    void restore() {
+        if (uid != 0) {
             kernel.call(Syscall.SETFSUID, 0);
             effective(own);
         }
-        if (request.gid() != 0) {
+        if (gid != 0) {
             kernel.call(Syscall.SETFSGID, 0);
         }
         if (otherGroups) {

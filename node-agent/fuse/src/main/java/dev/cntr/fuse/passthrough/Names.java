@@ -119,7 +119,7 @@ final class Names {
         }
         if (r == 0) {
             r = calls.kernel.call(call, directory, name, masked, device & 0xffff_ffffL);
-            credentials.restore(request);
+            credentials.restore();
         }
         replyMade(parent, name, r, reply);
     }
@@ -139,7 +139,7 @@ final class Names {
         }
         if (r == 0) {
             r = calls.kernel.call(Syscall.SYMLINKAT, target, directory, name);
-            credentials.restore(request);
+            credentials.restore();
         }
         replyMade(parent, name, r, reply);
     }
@@ -239,7 +239,7 @@ final class Names {
             r = calls.kernel.call(Syscall.RENAMEAT2, fromFd, oldName, toFd, newName, flags);
         }
         if (creates) {
-            credentials.restore(request);
+            credentials.restore();
         }
         if (r == 0) {
             nodes.moved(to, toFd, newName);

@@ -130,12 +130,12 @@ final class OpenFiles {
             return r;
         }
         r = (int) calls.kernel.call(Syscall.OPENAT, directory, name, exclusive, mode);
-        credentials.restore(request);
+        credentials.restore();
         if (r == Errno.EEXIST.negative() && (flags & O_EXCL) == 0) {
             credentials.becomeStrictly(request);
             int existing = own(flags) & ~O_CREAT | O_NOFOLLOW | O_CLOEXEC;
             r = (int) calls.kernel.call(Syscall.OPENAT, directory, name, existing);
-            credentials.restore(request);
+            credentials.restore();
         }
         return r;
     }
@@ -153,7 +153,7 @@ final class OpenFiles {
         if (r == 0) {
             int unnamed = own(flags) & ~(O_CREAT | O_NOFOLLOW) | O_TMPFILE | O_CLOEXEC;
             r = (int) calls.kernel.call(Syscall.OPENAT, directory, calls.dot(), unnamed, mode);
-            credentials.restore(request);
+            credentials.restore();
         }
         if (r < 0) {
             reply.error(r);

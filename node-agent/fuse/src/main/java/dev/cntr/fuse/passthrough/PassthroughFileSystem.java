@@ -4,6 +4,7 @@ import dev.cntr.fuse.session.FileSystem;
 import dev.cntr.fuse.session.Reply;
 import dev.cntr.fuse.session.Request;
 import dev.cntr.linux.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's view of a {@link Tree}. FLUSH is implemented only where locks are shared, else the kernel stops asking: close(2) of a
@@ -23,10 +24,11 @@ final class PassthroughFileSystem implements FileSystem {
     private final Ioctls ioctls;
     private final Locks locks;
 
-    PassthroughFileSystem(Tree tree, Calls calls) {
+    /** @param owner whose what is created becomes; null for the caller's */
+    PassthroughFileSystem(Tree tree, Calls calls, @Nullable Owner owner) {
         this.tree = tree;
         this.calls = calls;
-        this.credentials = new Credentials(calls.kernel);
+        this.credentials = new Credentials(calls.kernel, owner);
         this.umask = new Umask(calls);
         Nodes nodes = new Nodes(tree, calls);
         this.attributes = new Attributes(tree, calls, nodes, credentials);

@@ -12,6 +12,7 @@ import dev.cntr.linux.Syscall;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** A backing tree as all threads of a session share it: its nodes, open handles, and settings. */
 public final class Tree {
@@ -84,7 +85,12 @@ public final class Tree {
 
     /** For {@link Session#serve}. */
     public FileSystem forThread(Kernel kernel) {
-        return new PassthroughFileSystem(this, Calls.onServingThread(kernel));
+        return forThread(kernel, Optional.empty());
+    }
+
+    /** The same, where what is created becomes somebody's, whoever creates it. */
+    public FileSystem forThread(Kernel kernel, Optional<Owner> owner) {
+        return new PassthroughFileSystem(this, Calls.onServingThread(kernel), owner.orElse(null));
     }
 
     public DataPath dataPath() {
