@@ -318,7 +318,7 @@ class CntrIT {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out().lines())
                 .containsExactly(
-                        "attach exec list images completion help --help --version",
+                        "attach exec list images serve completion help --help --version",
                         "pid docker podman nspawn lxc lxd cri containerd command",
                         "web other",
                         "files -/",
