@@ -122,7 +122,7 @@ class ToolsE2E {
                         "sh",
                         "-c",
                         "cat /mark; ls -A /volume | wc -l; id -u; readlink /var/lib/cntr/proc/1/exe; ls /var/lib/cntr;"
-                                + " touch /usr/x; true")
+                                + " touch /x; true")
                 .ok();
         assertThat(run.out()).startsWith("of the sidecar\n0\n65532\n").contains("hello");
         assertThat(run.err()).contains("Read-only file system");
