@@ -183,7 +183,8 @@ class SecurityE2E {
 
     @Test
     void whatIsNotOfferedCannotBeAskedFor() {
-        assertThat(HandMade.tryCreate(alice, A, "web", "tools: {source: Elsewhere}").err())
+        assertThat(HandMade.tryCreate(alice, A, "web", "tools: {source: Elsewhere}")
+                        .err())
                 .contains("spec.tools.source", "Unsupported value");
         String root = HandMade.manifest(A, "web", Possession.generate(), "")
                 .replace("command: [cat]", "command: [cat], profile: Root");
