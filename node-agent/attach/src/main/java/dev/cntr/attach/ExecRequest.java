@@ -1,75 +1,50 @@
 package dev.cntr.attach;
 
 import dev.cntr.attach.exec.ExecProgram;
-import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Event;
 import dev.cntr.linux.Fd;
-import dev.cntr.linux.Kernel;
-import dev.cntr.linux.Memory;
-import dev.cntr.linux.Poll;
-import dev.cntr.linux.Scratch;
-import dev.cntr.linux.Syscall;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.proc.ProcessGoneException;
 import dev.cntr.linux.program.Exit;
-import dev.cntr.linux.socket.AskingSteps;
+import dev.cntr.linux.socket.Request;
 import dev.cntr.linux.socket.UnixSocket;
 import dev.cntr.linux.terminal.Terminal;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 
 /**
  * One {@code cntr exec} inside a session: a command in the target's own tree, with the session's rights. Its standard streams
  * are those of the program that asked; where input and output are a terminal it gets one of its own, as from outside.
  */
-final class ExecRequest implements Runnable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final int STREAMS = 3;
-    private static final int MSG_NOSIGNAL = 0x4000;
-
-    private static final int SIGNAL_CODE = 8;
-    private static final int SI_KERNEL = 0x80;
+final class ExecRequest {
     private static final int SIGWINCH = 28;
     private static final List<Integer> PASSED = List.of(1, 2, 3, 15); // HUP, INT, QUIT, TERM
 
-    private final Fd connection;
+    private final Request request;
     private final AttachPlan plan;
     private final Command session;
     private final SessionRights rights;
-    private final Event cancelled = Event.open();
 
-    /** @param connection is this one's from now on */
-    ExecRequest(Fd connection, AttachPlan plan, Command session, SessionRights rights) {
-        this.connection = connection;
+    /** @param request stays the caller's */
+    ExecRequest(Request request, AttachPlan plan, Command session, SessionRights rights) {
+        this.request = request;
         this.plan = plan;
         this.session = session;
         this.rights = rights;
     }
 
-    /** Ends it. Not to be called after {@link #run} has returned. */
-    synchronized void cancel() {
-        if (connection.isOpen()) {
-            cancelled.raise();
-        }
+    void run() {
+        Answer answer = answer();
+        request.answer(answer.code, answer.text);
     }
 
-    @Override
-    public void run() {
+    private Answer answer() {
         try {
-            answer(serve());
+            return serve();
         } catch (AttachException | ErrnoException | ProcessGoneException e) {
-            answer(new Answer(
-                    ExecProgram.FAILED, "cntr: cannot run a command in the container: " + e.getMessage() + "\n"));
-        } finally {
-            close();
+            return new Answer(
+                    ExecProgram.FAILED, "cntr: cannot run a command in the container: " + e.getMessage() + "\n");
         }
-    }
-
-    private synchronized void close() {
-        connection.close();
-        cancelled.close();
     }
 
     /**
@@ -81,14 +56,14 @@ final class ExecRequest implements Runnable {
     private record Answer(int code, String text) {}
 
     private Answer serve() {
-        if (Poll.await(connection, Poll.IN, PATIENCE) == 0) {
+        if (!request.comes()) {
             throw new AttachException("the program sends nothing");
         }
-        List<Fd> streams = UnixSocket.receive(connection, STREAMS);
-        UnixSocket.Peer peer = UnixSocket.peer(connection);
+        List<Fd> streams = request.streams();
+        UnixSocket.Peer peer = request.peer();
         try (PinnedProcess process = PinnedProcess.open(peer.pid())) {
             rights.check(peer, process);
-            if (streams.size() != STREAMS) {
+            if (streams.size() != Request.STREAMS) {
                 throw new AttachException("the program has to pass three standard streams");
             }
             return switch (ExecArguments.of(process.files().arguments())) {
@@ -139,49 +114,20 @@ final class ExecRequest implements Runnable {
     private Exit await(DebugContainer container, Runnable resize) {
         try (Event ended = Event.open()) {
             container.exit().whenComplete((_, _) -> ended.raise());
-            List<Poll.Interest> all = List.of(
-                    new Poll.Interest(ended.fd(), Poll.IN),
-                    new Poll.Interest(cancelled.fd(), Poll.IN),
-                    new Poll.Interest(connection, Poll.IN));
-            int[] ready = Poll.await(all, null);
-            while (ready[0] == 0 && ready[1] == 0 && passSignal(container, resize)) {
-                ready = Poll.await(all, null);
-            }
-            if (ready[0] == 0) {
+            if (!request.follow(ended, signal -> pass(signal, container, resize))) {
                 container.close();
             }
             return container.exit().join();
         }
     }
 
-    /** Gives false where the program has ended, or does not keep to what it is to say. */
-    private boolean passSignal(DebugContainer container, Runnable resize) {
-        try (Scratch s = new Scratch()) {
-            long info = s.allocate(AskingSteps.SIGNAL_BYTES);
-            long n = Kernel.current().call(Syscall.READ, connection.number(), info, AskingSteps.SIGNAL_BYTES);
-            if (n != AskingSteps.SIGNAL_BYTES) {
-                return n == Errno.EINTR.negative();
-            }
-            int signal = Memory.getInt(info);
-            if (signal == SIGWINCH) {
-                resize.run();
-            } else if (PASSED.contains(signal) && Memory.getInt(info + SIGNAL_CODE) == SI_KERNEL) {
-                container.signalGroup(signal); // of a key, which all in the foreground get
-            } else if (PASSED.contains(signal)) {
-                container.signal(signal);
-            }
-            return true;
-        }
-    }
-
-    private void answer(Answer answer) {
-        byte[] text = answer.text.getBytes(StandardCharsets.UTF_8);
-        try (Scratch s = new Scratch()) {
-            long bytes = s.allocate(Long.BYTES + text.length);
-            Memory.putLong(bytes, answer.code);
-            Memory.copy(text, 0, bytes + Long.BYTES, text.length);
-            // where the program has gone nobody wants to know
-            Kernel.current().call(Syscall.SENDTO, connection.number(), bytes, Long.BYTES + text.length, MSG_NOSIGNAL);
+    private static void pass(Request.Signal signal, DebugContainer container, Runnable resize) {
+        if (signal.number() == SIGWINCH) {
+            resize.run();
+        } else if (PASSED.contains(signal.number()) && signal.fromKernel()) {
+            container.signalGroup(signal.number());
+        } else if (PASSED.contains(signal.number())) {
+            container.signal(signal.number());
         }
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Which tree is served, and how.
@@ -177,110 +178,36 @@ public record TreeOptions(
      * goes by its own sizes and times: a change from outside would not be seen, and could be overwritten.
      */
     public TreeOptions withExclusive() {
-        return new TreeOptions(
-                name,
-                source,
-                readOnly,
-                statelessDirectories,
-                timeouts,
-                maxStackDepth,
-                threads,
-                layer,
-                true,
-                masked,
-                owner);
+        return changed(draft -> draft.exclusive = true);
     }
 
     public TreeOptions withName(String newName) {
-        return new TreeOptions(
-                newName,
-                source,
-                readOnly,
-                statelessDirectories,
-                timeouts,
-                maxStackDepth,
-                threads,
-                layer,
-                exclusive,
-                masked,
-                owner);
+        return changed(draft -> draft.name = newName);
     }
 
     public TreeOptions withReadOnly() {
-        return new TreeOptions(
-                name,
-                source,
-                true,
-                statelessDirectories,
-                timeouts,
-                maxStackDepth,
-                threads,
-                layer,
-                exclusive,
-                masked,
-                owner);
+        return changed(draft -> draft.readOnly = true);
     }
 
     public TreeOptions withTimeouts(Timeouts newTimeouts) {
-        return new TreeOptions(
-                name,
-                source,
-                readOnly,
-                statelessDirectories,
-                newTimeouts,
-                maxStackDepth,
-                threads,
-                layer,
-                exclusive,
-                masked,
-                owner);
+        return changed(draft -> draft.timeouts = newTimeouts);
     }
 
     public TreeOptions withMaxStackDepth(int newDepth) {
-        return new TreeOptions(
-                name,
-                source,
-                readOnly,
-                statelessDirectories,
-                timeouts,
-                newDepth,
-                threads,
-                layer,
-                exclusive,
-                masked,
-                owner);
+        return changed(draft -> draft.maxStackDepth = newDepth);
     }
 
     public TreeOptions withThreads(int newThreads) {
-        return new TreeOptions(
-                name,
-                source,
-                readOnly,
-                statelessDirectories,
-                timeouts,
-                maxStackDepth,
-                newThreads,
-                layer,
-                exclusive,
-                masked,
-                owner);
+        return changed(draft -> draft.threads = newThreads);
     }
 
     /** Writable, each mount for itself, without a change to the tree, which is read-only from now on. */
     public TreeOptions writable(WritableLayer newLayer) {
-        int depth = Math.min(maxStackDepth, MOST_UNDER_A_LAYER);
-        return new TreeOptions(
-                name,
-                source,
-                true,
-                statelessDirectories,
-                timeouts,
-                depth,
-                threads,
-                Optional.of(newLayer),
-                exclusive,
-                masked,
-                owner);
+        return changed(draft -> {
+            draft.readOnly = true;
+            draft.maxStackDepth = Math.min(maxStackDepth, MOST_UNDER_A_LAYER);
+            draft.layer = Optional.of(newLayer);
+        });
     }
 
     /**
@@ -291,32 +218,61 @@ public record TreeOptions(
      * @throws IllegalArgumentException for the root itself, and for paths with {@code .} or {@code ..}
      */
     public TreeOptions masked(Collection<String> paths) {
-        return new TreeOptions(
-                name,
-                source,
-                readOnly,
-                statelessDirectories,
-                timeouts,
-                maxStackDepth,
-                threads,
-                layer,
-                exclusive,
-                List.copyOf(paths),
-                owner);
+        return changed(draft -> draft.masked = List.copyOf(paths));
     }
+
     /** With everything that is created in it becoming somebody's, whoever creates it. */
     public TreeOptions ownedBy(Owner newOwner) {
-        return new TreeOptions(
-                name,
-                source,
-                readOnly,
-                statelessDirectories,
-                timeouts,
-                maxStackDepth,
-                threads,
-                layer,
-                exclusive,
-                masked,
-                Optional.of(newOwner));
+        return changed(draft -> draft.owner = Optional.of(newOwner));
+    }
+
+    private TreeOptions changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** The same values while some of them change. */
+    private static final class Draft {
+        private final Source source;
+        private final boolean statelessDirectories;
+        private String name;
+        private boolean readOnly;
+        private Timeouts timeouts;
+        private int maxStackDepth;
+        private int threads;
+        private Optional<WritableLayer> layer;
+        private boolean exclusive;
+        private List<String> masked;
+        private Optional<Owner> owner;
+
+        Draft(TreeOptions from) {
+            source = from.source;
+            statelessDirectories = from.statelessDirectories;
+            name = from.name;
+            readOnly = from.readOnly;
+            timeouts = from.timeouts;
+            maxStackDepth = from.maxStackDepth;
+            threads = from.threads;
+            layer = from.layer;
+            exclusive = from.exclusive;
+            masked = from.masked;
+            owner = from.owner;
+        }
+
+        TreeOptions options() {
+            return new TreeOptions(
+                    name,
+                    source,
+                    readOnly,
+                    statelessDirectories,
+                    timeouts,
+                    maxStackDepth,
+                    threads,
+                    layer,
+                    exclusive,
+                    masked,
+                    owner);
+        }
     }
 }
