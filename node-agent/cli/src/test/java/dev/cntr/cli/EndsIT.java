@@ -130,6 +130,9 @@ class EndsIT {
         Process process = running("sleep 1234.75 & (setsid sleep 1234.75 &)");
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("ready");
+            for (int i = 0; i < 500 && sleepers().size() < 2; i++) {
+                Thread.sleep(20); // what runs in the background may still be on its way
+            }
             assertThat(sleepers()).hasSize(2);
             process.destroyForcibly().waitFor();
             for (int i = 0; i < 500 && !(sleepers().isEmpty() && connections.containsAll(fuseConnections())); i++) {
