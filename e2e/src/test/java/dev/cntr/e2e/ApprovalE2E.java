@@ -47,16 +47,8 @@ class ApprovalE2E {
     @BeforeAll
     void users(@TempDir Path directory) {
         cluster.kubectl("create", "namespace", SHOP).ok();
+        Targets.sleeper(cluster, SHOP, "web", cluster.nodes().getLast());
         cluster.apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: web, namespace: %1$s}
-                spec:
-                  nodeName: %2$s
-                  automountServiceAccountToken: false
-                  terminationGracePeriodSeconds: 0
-                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
-                ---
                 apiVersion: cntr.dev/v1alpha1
                 kind: DebugPolicy
                 metadata: {name: e2e-approval}
@@ -69,7 +61,7 @@ class ApprovalE2E {
                 metadata: {name: changer, namespace: %1$s}
                 rules:
                 - {apiGroups: [cntr.dev], resources: [debugsessions], verbs: [patch, update]}
-                """.formatted(SHOP, cluster.nodes().getLast().name()));
+                """.formatted(SHOP));
         alice = user(directory, "alice", "--clusterrole=cntr-user", "--clusterrole=cntr-approver");
         bob = user(directory, "bob", "--clusterrole=cntr-approver");
         carol = user(directory, "carol", "--clusterrole=cntr-user", "--role=changer");

@@ -148,16 +148,7 @@ class FaultE2E {
     @Test
     void aNamespaceIsDeletedWithASessionInIt() throws IOException, InterruptedException {
         cluster.kubectl("create", "namespace", GONE).ok();
-        cluster.apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: web, namespace: %s}
-                spec:
-                  nodeName: %s
-                  automountServiceAccountToken: false
-                  terminationGracePeriodSeconds: 0
-                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
-                """.formatted(GONE, cluster.nodes().getLast().name()));
+        Targets.sleeper(cluster, GONE, "web", cluster.nodes().getLast());
         cluster.kubectl("-n", GONE, "wait", "--for=condition=Ready", "pod/web", "--timeout=60s")
                 .ok();
         Process client = attached("-n", GONE, "web");

@@ -46,16 +46,7 @@ class PolicyE2E {
     void policies(@TempDir Path directory) {
         for (String namespace : List.of(LOW, FREE, TAPED)) {
             cluster.kubectl("create", "namespace", namespace).ok();
-            cluster.apply("""
-                    apiVersion: v1
-                    kind: Pod
-                    metadata: {name: web, namespace: %s}
-                    spec:
-                      nodeName: %s
-                      automountServiceAccountToken: false
-                      terminationGracePeriodSeconds: 0
-                      containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
-                    """.formatted(namespace, cluster.nodes().getLast().name()));
+            Targets.sleeper(cluster, namespace, "web", cluster.nodes().getLast());
         }
         cluster.kubectl("create", "namespace", TRACED).ok();
         cluster.kubectl("label", "namespace", TRACED, "pod-security.kubernetes.io/enforce=restricted")
@@ -90,16 +81,11 @@ class PolicyE2E {
         policy("e2e-ten", "{matchLabels: {e2e-ceiling: low}}", "10m");
         policy("e2e-five", "{matchExpressions: [{key: e2e-ceiling, operator: In, values: [low, lower]}]}", "5m");
         policy("e2e-elsewhere", "{matchLabels: {e2e-ceiling: low, kubernetes.io/metadata.name: elsewhere}}", "1s");
-        alice = User.create(cluster, directory, LOW, "alice");
-        String account = "--serviceaccount=" + LOW + ":alice";
+        alice = User.attaching(cluster, directory, "alice", "policy-alice", LOW, FREE, TRACED, TAPED);
         for (String namespace : List.of(LOW, FREE, TRACED, TAPED)) {
-            cluster.kubectl("-n", namespace, "create", "rolebinding", "alice", "--clusterrole=cntr-user", account)
-                    .ok();
             cluster.kubectl("-n", namespace, "wait", "--for=condition=Ready", "pod/web", "--timeout=60s")
                     .ok();
         }
-        cluster.kubectl("-n", Cluster.RELAY, "create", "rolebinding", "policy-alice", "--role=cntr-attach", account)
-                .ok();
         // the API server learns of policies by a watch of its own
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(dryRun("ttl: 6m").err()).contains("e2e-five"));

@@ -46,9 +46,9 @@ class SecurityE2E {
     void users(@TempDir Path directory) {
         for (String namespace : List.of(A, B)) {
             cluster.kubectl("create", "namespace", namespace).ok();
-            pod(namespace, "web", cluster.nodes().getFirst());
+            Targets.sleeper(cluster, namespace, "web", cluster.nodes().getFirst());
         }
-        pod(A, "far", cluster.nodes().getLast());
+        Targets.sleeper(cluster, A, "far", cluster.nodes().getLast());
         alice = user(directory, A, "alice");
         carol = user(directory, A, "carol");
         bob = user(directory, B, "bob");
@@ -66,29 +66,11 @@ class SecurityE2E {
     }
 
     private User user(Path directory, String namespace, String name) {
-        User user = User.create(cluster, directory, namespace, name);
-        String account = "--serviceaccount=" + namespace + ":" + name;
-        cluster.kubectl("-n", namespace, "create", "rolebinding", name, "--clusterrole=cntr-user", account)
-                .ok();
         String binding = "security-" + name;
-        cluster.kubectl("-n", Cluster.RELAY, "create", "rolebinding", binding, "--role=cntr-attach", account)
-                .ok();
+        User user = User.attaching(cluster, directory, name, binding, namespace);
         cluster.kubectl("-n", Cluster.RELAY, "label", "rolebinding", binding, "cntr-test=security")
                 .ok();
         return user;
-    }
-
-    private void pod(String namespace, String name, Cluster.Node node) {
-        cluster.apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  nodeName: %s
-                  automountServiceAccountToken: false
-                  terminationGracePeriodSeconds: 0
-                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
-                """.formatted(name, namespace, node.name()));
     }
 
     private static void forbidden(Run run, String... words) {
@@ -272,13 +254,13 @@ class SecurityE2E {
 
     @Test
     void aPodMadeAnewUnderTheSameNameIsAnotherPod() throws Exception {
-        pod(A, "again", cluster.nodes().getLast());
+        Targets.sleeper(cluster, A, "again", cluster.nodes().getLast());
         cluster.kubectl("-n", A, "wait", "--for=condition=Ready", "pod/again", "--timeout=60s")
                 .ok();
         HandMade session = HandMade.ready(alice, A, "again", "");
         HandMade.Access access = session.access();
         cluster.kubectl("-n", A, "delete", "pod", "again", "--timeout=60s").ok();
-        pod(A, "again", cluster.nodes().getLast());
+        Targets.sleeper(cluster, A, "again", cluster.nodes().getLast());
         cluster.kubectl("-n", A, "wait", "--for=condition=Ready", "pod/again", "--timeout=60s")
                 .ok();
         session.awaitCondition("Completed");

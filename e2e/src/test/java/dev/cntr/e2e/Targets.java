@@ -31,4 +31,18 @@ final class Targets {
         cluster.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/" + FINISHED, "--timeout=90s")
                 .ok();
     }
+
+    /** A pod of a namespace with one container {@code app}, busybox that sleeps. */
+    static void sleeper(Cluster cluster, String namespace, String name, Cluster.Node node) {
+        cluster.apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: %s}
+                spec:
+                  nodeName: %s
+                  automountServiceAccountToken: false
+                  terminationGracePeriodSeconds: 0
+                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
+                """.formatted(name, namespace, node.name()));
+    }
 }

@@ -69,16 +69,11 @@ class ToolsE2E {
                 OPEN,
                 "sources: [Image, Container, Host], images: [localhost/cntr-agent, docker.io/library/]");
         policy("e2e-tools-closed", CLOSED, "sources: []");
-        alice = User.create(cluster, directory, OPEN, "alice");
-        String account = "--serviceaccount=" + OPEN + ":alice";
+        alice = User.attaching(cluster, directory, "alice", "tools-alice", OPEN, PLAIN, CLOSED);
         for (String namespace : List.of(OPEN, PLAIN, CLOSED)) {
-            cluster.kubectl("-n", namespace, "create", "rolebinding", "alice", "--clusterrole=cntr-user", account)
-                    .ok();
             cluster.kubectl("-n", namespace, "wait", "--for=condition=Ready", "pod/web", "--timeout=60s")
                     .ok();
         }
-        cluster.kubectl("-n", Cluster.RELAY, "create", "rolebinding", "tools-alice", "--role=cntr-attach", account)
-                .ok();
         // the API server learns of policies by a watch of its own
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(attach(CLOSED, "--tools-from", "sidecar", "--", "true").err())

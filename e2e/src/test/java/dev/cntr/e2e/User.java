@@ -18,6 +18,23 @@ record User(Cluster cluster, String name, Path kubeconfig) {
         return withToken(cluster, directory, "system:serviceaccount:" + namespace + ":" + name, token);
     }
 
+    /**
+     * Makes one who may debug the pods of some namespaces, in the first of which the service account is.
+     *
+     * @param binding in the relays' namespace
+     */
+    static User attaching(Cluster cluster, Path directory, String name, String binding, String... namespaces) {
+        User user = create(cluster, directory, namespaces[0], name);
+        String account = "--serviceaccount=" + namespaces[0] + ":" + name;
+        for (String namespace : namespaces) {
+            cluster.kubectl("-n", namespace, "create", "rolebinding", name, "--clusterrole=cntr-user", account)
+                    .ok();
+        }
+        cluster.kubectl("-n", Cluster.RELAY, "create", "rolebinding", binding, "--role=cntr-attach", account)
+                .ok();
+        return user;
+    }
+
     /** Whoever holds a token, for instance a stolen one. */
     static User withToken(Cluster cluster, Path directory, String name, String token) {
         try {
