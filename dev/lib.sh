@@ -75,6 +75,12 @@ make_file() { # file command...
   mv -T "$part" "$file"
 }
 
+# Runs a command, which may be an exported function, in a terminal of its own, and with its exit status.
+in_terminal() { # command...
+  # in this shell, whatever SHELL says, or whether it is set at all
+  SHELL=$BASH script --quiet --return --command "$*" /dev/null </dev/null
+}
+
 # One run at a time of what follows, until the script ends.
 lock() { # name
   exec {lock_fd}>"$cache/$1.lock"
