@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** One debugging session beside one container of one pod in the same namespace. */
+/** One debugging session beside one container of one pod in the same namespace, or one for each pod of a selector. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @ShortNames("dbg")
@@ -24,6 +24,21 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalPrinterColumn(
+        name = "Matched",
+        jsonPath = ".status.pods.matched",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
+@AdditionalPrinterColumn(
+        name = "Succeeded",
+        jsonPath = ".status.pods.succeeded",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
+@AdditionalPrinterColumn(
+        name = "Failed",
+        jsonPath = ".status.pods.failed",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
 @AdditionalPrinterColumn(name = "Expires", jsonPath = ".status.expiresAt", priority = 1)
 @AdditionalPrinterColumn(name = "Message", jsonPath = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1)
 @AdditionalSelectableField(jsonPath = ".spec.target.pod")

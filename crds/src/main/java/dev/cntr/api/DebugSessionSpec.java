@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param target beside what
  * @param tools where the debugging tools come from
  * @param process what runs
- * @param attach who may attach
+ * @param attach who may attach; null for nobody: the command then starts by itself
  * @param ttl longest life since creation, see {@link TimeToLive}
  * @param ttlSecondsAfterFinished how long the object stays after the session's end
  * @param idleTimeout how long the session may go without a byte in either direction, also before anybody has attached; null for as long as it lives
@@ -55,10 +55,21 @@ import org.jspecify.annotations.Nullable;
                 "!has(oldSelf.approvals) || oldSelf.approvals.size() == 0 || duration(self.ttl) <= duration(oldSelf.ttl)",
         message = "what was decided about may not live longer: make a new session",
         fieldPath = ".ttl")
+@ValidationRule(
+        value =
+                "has(self.attach) || has(self.process.command) && self.process.command.size() > 0 && !(has(self.process.tty) && self.process.tty)",
+        message = "a session that nobody attaches to needs a command, and no terminal",
+        fieldPath = ".process")
+@ValidationRule(
+        value = "!has(self.target.selector) || !has(self.attach)",
+        message = "nobody attaches to the sessions of a selector: leave attach out",
+        fieldPath = ".attach")
 @ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
 @ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
 @ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
-@ValidationRule(value = "self.attach == oldSelf.attach", message = "attach is immutable")
+@ValidationRule(
+        value = "has(self.attach) == has(oldSelf.attach) && (!has(self.attach) || self.attach == oldSelf.attach)",
+        message = "attach is immutable")
 @ValidationRule(value = "self.recording == oldSelf.recording", message = "recording is immutable")
 public record DebugSessionSpec(
         @Required @JsonPropertyDescription("The container to debug beside.")
@@ -70,7 +81,9 @@ public record DebugSessionSpec(
         @Default("{}") @JsonPropertyDescription("What runs in the session.")
         DebugProcess process,
 
-        @Required @JsonPropertyDescription("Who may attach.")
+        @JsonPropertyDescription(
+                "Who may attach. Without it nobody: the command starts by itself, without input, and what it prints is only in the recording, where one is asked for.")
+        @Nullable
         Attach attach,
 
         @Default(TimeToLive.DEFAULT)
@@ -124,7 +137,7 @@ public record DebugSessionSpec(
             Target target,
             @Nullable ToolsSpec tools,
             @Nullable DebugProcess process,
-            Attach attach,
+            @Nullable Attach attach,
             @Nullable String ttl,
             @Nullable Integer ttlSecondsAfterFinished,
             @Nullable String idleTimeout,
@@ -148,10 +161,20 @@ public record DebugSessionSpec(
             Target target,
             @Nullable ToolsSpec tools,
             @Nullable DebugProcess process,
-            Attach attach,
+            @Nullable Attach attach,
             @Nullable String ttl,
             @Nullable Integer ttlSecondsAfterFinished) {
         this(target, tools, process, attach, ttl, ttlSecondsAfterFinished, null, null, null, null);
+    }
+
+    /** Whether nobody attaches: the command starts by itself. */
+    public boolean unattended() {
+        return attach == null;
+    }
+
+    /** The public keys of those who may attach. */
+    public List<String> publicKeys() {
+        return attach == null ? List.of() : attach.publicKeys();
     }
 
     /** How long it may be idle; empty for as long as it lives. */
@@ -172,23 +195,103 @@ public record DebugSessionSpec(
     /**
      * The container to debug beside. There is no field for a namespace: a session reaches pods of its own one only.
      *
-     * @param pod the pod's name
+     * @param pod the pod's name; null where a selector takes pods
+     * @param selector takes pods by their labels: one session is made for each of them
+     * @param maxPods for how many at most
      * @param container the container's name; without one the pod's default container is taken
+     * @param waitForStart whether the container's next start is waited for, also where it runs now
+     * @param hold whether it is then stopped before its first instruction, until the session ends or somebody continues it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @ValidationRule(
+            value = "has(self.pod) != has(self.selector)",
+            message = "exactly one of pod and selector says what is debugged")
+    @ValidationRule(
+            value = "!has(self.maxPods) || has(self.selector)",
+            message = "maxPods belongs to a selector",
+            fieldPath = ".maxPods")
+    @ValidationRule(
+            value = "!(has(self.hold) && self.hold) || has(self.waitForStart) && self.waitForStart",
+            message = "hold needs waitForStart: what runs already is not stopped",
+            fieldPath = ".hold")
     public record Target(
-            @Required
             @Size(min = 1, max = 253)
             @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
             @JsonPropertyDescription("Name of a pod in the session's namespace.")
+            @Nullable
             String pod,
+
+            @JsonPropertyDescription(
+                    "Instead of pod: labels of pods in the session's namespace. A session is made for each pod that is not finished, by name and up to maxPods, when this one begins; status.pods gathers what becomes of them.")
+            @Nullable
+            Selector selector,
+
+            @Min(1)
+            @Max(MOST_PODS)
+            @JsonPropertyDescription("For how many pods of the selector at most; by default 10.")
+            @Nullable
+            Integer maxPods,
 
             @Size(min = 1, max = 63)
             @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
             @JsonPropertyDescription("Name of the pod's container; by default the one that kubectl exec takes.")
             @Nullable
-            String container) {}
+            String container,
+
+            @JsonPropertyDescription(
+                    "Whether to wait for the container's next start, as long as the session lives; also where it runs now. For one that crashes again and again.")
+            Boolean waitForStart,
+
+            @JsonPropertyDescription(
+                    "Whether the container's first process is stopped (SIGSTOP) at that start, before its first instruction; SIGCONT, or the session's end, lets it go on.")
+            Boolean hold) {
+        /** Most pods that one session may be for. */
+        public static final int MOST_PODS = 100;
+
+        private static final int DEFAULT_PODS = 10;
+
+        /** Fills in the defaults. */
+        public Target(
+                @Nullable String pod,
+                @Nullable Selector selector,
+                @Nullable Integer maxPods,
+                @Nullable String container,
+                @Nullable Boolean waitForStart,
+                @Nullable Boolean hold) {
+            this.pod = pod;
+            this.selector = selector;
+            this.maxPods = maxPods;
+            this.container = container;
+            this.waitForStart = waitForStart != null && waitForStart;
+            this.hold = hold != null && hold;
+        }
+
+        /** A container of a pod. */
+        public Target(String pod, @Nullable String container, boolean waitForStart, boolean hold) {
+            this(pod, null, null, container, waitForStart, hold);
+        }
+
+        /** The container as it runs now. */
+        public Target(String pod, @Nullable String container) {
+            this(pod, container, false, false);
+        }
+
+        /** The same of one of the selector's pods. */
+        public Target of(String name) {
+            return new Target(name, container, waitForStart, hold);
+        }
+
+        /** For how many pods at most. */
+        public int podLimit() {
+            return maxPods == null ? DEFAULT_PODS : maxPods;
+        }
+
+        /** The pod, or which ones, for people. */
+        public String podText() {
+            return pod == null ? "of a selector" : pod;
+        }
+    }
 
     /**
      * What runs in the session.

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode how the command ended, 128 + signal if by a signal
  * @param attachments how many clients are attached
  * @param recording what was recorded, when the session is over
+ * @param pods what becomes of the sessions of a selector's pods
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -84,7 +85,11 @@ public record DebugSessionStatus(
         Integer attachments,
 
         @JsonPropertyDescription("What was recorded; set when the session is over.") @Nullable
-        Recording recording) {
+        Recording recording,
+
+        @JsonPropertyDescription("Of a session with a selector: its pods, and what becomes of the session of each.")
+        @Nullable
+        SelectedPods pods) {
 
     /**
      * What was recorded, which is all of it where the condition {@code Recorded} is true.
@@ -111,7 +116,7 @@ public record DebugSessionStatus(
 
     /** Of a session that nobody has looked at. */
     public static final DebugSessionStatus EMPTY = new DebugSessionStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Takes missing conditions as none. */
     public DebugSessionStatus(
@@ -129,7 +134,8 @@ public record DebugSessionStatus(
             @Nullable Instant finishedAt,
             @Nullable Integer exitCode,
             @Nullable Integer attachments,
-            @Nullable Recording recording) {
+            @Nullable Recording recording,
+            @Nullable SelectedPods pods) {
         this.observedGeneration = observedGeneration;
         this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
         this.phase = phase;
@@ -145,6 +151,7 @@ public record DebugSessionStatus(
         this.exitCode = exitCode;
         this.attachments = attachments;
         this.recording = recording;
+        this.pods = pods;
     }
 
     /** The condition of that type, if it was ever set. */

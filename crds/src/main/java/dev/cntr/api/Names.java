@@ -15,6 +15,9 @@ public final class Names {
     /** Keeps a session's object until its node has been cleaned. */
     public static final String FINALIZER = GROUP + "/node-cleanup";
 
+    /** Label of a session that was made for one pod of another's selector: that one's uid. */
+    public static final String PARENT_LABEL = GROUP + "/parent";
+
     /** Default namespace of the operator and the agents. */
     public static final String SYSTEM_NAMESPACE = "cntr-system";
 

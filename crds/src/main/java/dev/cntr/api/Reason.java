@@ -28,6 +28,12 @@ public enum Reason {
     CONTAINER_NOT_FOUND,
     /** The container waits or has terminated. */
     CONTAINER_NOT_RUNNING,
+    /** The container's next start is waited for, as the session asked. */
+    WAITING_FOR_START,
+    /** Each pod of the selector has a session, of which not all are over. */
+    PODS_ACTIVE,
+    /** Not every session of the selector's pods ran its command to its end. */
+    PODS_FAILED,
     /** The pod's node has no agent. */
     NO_AGENT_ON_NODE,
     /** The node's agent exists but is not ready. */

@@ -144,7 +144,7 @@ public final class SessionEvents implements AutoCloseable {
                 .withApiVersion("v1")
                 .withKind("Pod")
                 .withNamespace(session.getMetadata().getNamespace())
-                .withName(session.getSpec().target().pod())
+                .withName(session.getSpec().target().podText())
                 .withUid(session.getStatus().podUID())
                 .build();
     }

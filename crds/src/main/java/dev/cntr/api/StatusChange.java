@@ -25,6 +25,7 @@ public final class StatusChange {
     private @Nullable Integer exitCode;
     private @Nullable Integer attachments;
     private DebugSessionStatus.@Nullable Recording recording;
+    private @Nullable SelectedPods pods;
 
     StatusChange(DebugSessionStatus from) {
         observedGeneration = from.observedGeneration();
@@ -41,6 +42,7 @@ public final class StatusChange {
         exitCode = from.exitCode();
         attachments = from.attachments();
         recording = from.recording();
+        pods = from.pods();
     }
 
     /** Notes which spec was looked at; conditions set after this carry it too. */
@@ -59,7 +61,8 @@ public final class StatusChange {
         return this;
     }
 
-    public StatusChange container(String name, String id) {
+    /** @param id null where it is not known before the container's next start */
+    public StatusChange container(String name, @Nullable String id) {
         containerName = name;
         containerID = id;
         return this;
@@ -97,6 +100,11 @@ public final class StatusChange {
 
     public StatusChange recording(DebugSessionStatus.Recording finished) {
         recording = finished;
+        return this;
+    }
+
+    public StatusChange pods(SelectedPods known) {
+        pods = known;
         return this;
     }
 
@@ -180,7 +188,8 @@ public final class StatusChange {
                 finishedAt,
                 exitCode,
                 attachments,
-                recording);
+                recording,
+                pods);
     }
 
     private Phase phase() {

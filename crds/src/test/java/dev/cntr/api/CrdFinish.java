@@ -12,8 +12,20 @@ import java.util.Objects;
 enum CrdFinish {
     DEBUG_SESSIONS(
             "debugsessions",
-            "A debugging session beside one container of one pod in the same namespace.",
-            List.of("Pod", "Container", "Node", "Phase", "Reason", "Exit", "Age", "Expires", "Message")) {
+            "A debugging session beside one container of one pod in the same namespace, or one for each pod of a selector.",
+            List.of(
+                    "Pod",
+                    "Container",
+                    "Node",
+                    "Phase",
+                    "Reason",
+                    "Exit",
+                    "Age",
+                    "Matched",
+                    "Succeeded",
+                    "Failed",
+                    "Expires",
+                    "Message")) {
         @Override
         void finish(JSONSchemaProps root) {
             property(root, "spec")
@@ -22,6 +34,8 @@ enum CrdFinish {
             property(root, "status").setDescription("What was found out and done.");
             keyed(property(root, "status", "conditions"), "type");
             keyed(property(root, "spec", "process", "env"), "name");
+            keyed(property(root, "status", "pods", "results"), "pod");
+            selector(property(root, "spec", "target", "selector"));
             property(root, "spec", "process", "command").setXKubernetesListType("atomic");
             keyed(property(root, "spec", "approvals"), "username");
             property(root, "spec", "attach", "publicKeys").setXKubernetesListType("set");
@@ -38,9 +52,7 @@ enum CrdFinish {
             property(root, "spec", "profiles").setXKubernetesListType("set");
             property(root, "spec", "tools", "sources").setXKubernetesListType("set");
             property(root, "spec", "tools", "images").setXKubernetesListType("set");
-            JSONSchemaProps selector = property(root, "spec", "namespaceSelector");
-            selector.setXKubernetesMapType("atomic");
-            property(selector, "matchExpressions").setXKubernetesListType("atomic");
+            selector(property(root, "spec", "namespaceSelector"));
         }
     };
 
@@ -87,6 +99,11 @@ enum CrdFinish {
                     "column %s of %s has no place: add it to CrdFinish".formatted(column, crd()));
         }
         return at;
+    }
+
+    private static void selector(JSONSchemaProps selector) {
+        selector.setXKubernetesMapType("atomic");
+        property(selector, "matchExpressions").setXKubernetesListType("atomic");
     }
 
     static void keyed(JSONSchemaProps list, String key) {

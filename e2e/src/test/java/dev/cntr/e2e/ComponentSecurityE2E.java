@@ -217,7 +217,7 @@ class ComponentSecurityE2E {
     }
 
     @Test
-    void anOperatorsTokenChangesNoSessionsSpecAndReachesNothingElse() {
+    void anOperatorsTokenMakesAndChangesNoSessionAndReachesNothingElse() {
         User thief = User.withToken(
                 cluster,
                 directory,
@@ -230,8 +230,32 @@ class ComponentSecurityE2E {
         forbidden(thief.kubectl(with(patch, "{\"spec\":{\"ttl\":\"24h\"}}")), "change none's spec");
         thief.kubectl(with(patch, "{\"metadata\":{\"annotations\":{\"seen\":\"yes\"}}}"))
                 .ok();
-        mayOnly(thief);
-        assertThat(thief.may("list", "pods", "-n", NAMESPACE)).isFalse();
+        forbidden(
+                thief.kubectl(
+                        with(
+                                patch,
+                                "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"x\",\"uid\":\"u1\"}]}}")),
+                "nor whose it is");
+        for (String session : List.of(
+                HandMade.manifest(NAMESPACE, "nowhere", Possession.generate(), ""),
+                alone("{name: mine}", "pod: nowhere"),
+                alone("{name: mine, ownerReferences: [{apiVersion: v1, kind: Pod, name: x, uid: u1}]}", "pod: nowhere"),
+                alone(
+                        "{name: mine, ownerReferences: [{apiVersion: cntr.dev/v1alpha1, kind: DebugSession, name: x, uid: u1}]}",
+                        "selector: {}"))) {
+            forbidden(HandMade.create(thief, session), "makes no sessions but those of the pods of another's selector");
+        }
+        mayOnly(thief, "create cntr.dev debugsessions ''");
+        assertThat(thief.may("watch", "pods", "-n", NAMESPACE)).isFalse();
+    }
+
+    private static String alone(String metadata, String target) {
+        return """
+                apiVersion: cntr.dev/v1alpha1
+                kind: DebugSession
+                metadata: %s
+                spec: {target: {%s}, process: {command: [id]}}
+                """.formatted(metadata.replace("{name", "{namespace: " + NAMESPACE + ", name"), target);
     }
 
     private static String[] with(String[] arguments, String last) {
@@ -241,9 +265,9 @@ class ComponentSecurityE2E {
     }
 
     /** What a thief would want first, asked in one go. */
-    private void mayOnly(User thief) {
+    private void mayOnly(User thief, String... beside) {
         assertThat(thief.may("get", "debugsessions", "-A")).isTrue();
-        List<String> wanted = List.of(
+        List<String> wanted = new ArrayList<>(List.of(
                 "create '' pods ''",
                 "create '' pods exec",
                 "get '' pods exec",
@@ -258,7 +282,8 @@ class ComponentSecurityE2E {
                 "get '' nodes proxy",
                 "create apps deployments ''",
                 "patch apps daemonsets ''",
-                "delete admissionregistration.k8s.io validatingadmissionpolicies ''");
+                "delete admissionregistration.k8s.io validatingadmissionpolicies ''"));
+        wanted.removeAll(List.of(beside));
         StringBuilder reviews = new StringBuilder();
         for (String right : wanted) {
             String[] part = right.split(" ", -1);

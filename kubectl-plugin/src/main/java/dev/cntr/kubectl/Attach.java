@@ -71,6 +71,11 @@ final class Attach {
                     try (ClientStream stream = connect(relay, size, key.join(), session)) {
                         abandoned.inUse();
                         progress.say("attached");
+                        if (request.hold()) {
+                            progress.hint(
+                                    "the container is stopped at its start; it goes on when it gets SIGCONT (kill -CONT 1), or when this"
+                                            + " session ends");
+                        }
                         Ending ending = carry(stream, tty, size);
                         return new Endings(sessions, session, relay::complaint).exitCode(ending);
                     }
@@ -81,7 +86,7 @@ final class Attach {
 
     private DebugSessionSpec spec(String pod, Possession key, Optional<String> user) {
         return new DebugSessionSpec(
-                new DebugSessionSpec.Target(pod, request.container()),
+                new DebugSessionSpec.Target(pod, request.container(), request.waitForStart(), request.hold()),
                 request.tools(),
                 new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), request.profile()),
                 new DebugSessionSpec.Attach(List.of(key.publicKey())),

@@ -61,6 +61,8 @@ final class AttachCommand implements Callable<Integer> {
                 new ClusterOptions(options.kubeconfig(), options.context(), namespace(), options.requestTimeout()),
                 target(),
                 options.container(),
+                options.waitStart() || options.hold(),
+                options.hold(),
                 command,
                 options.stdin() || shell,
                 hasTty,

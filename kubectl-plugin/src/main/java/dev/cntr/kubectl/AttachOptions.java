@@ -35,6 +35,9 @@ final class AttachOptions {
         "  # With the tools of its sidecar",
         "  kubectl cntr attach hello -c app --tools-from sidecar",
         "",
+        "  # A pod that crashes at its start, stopped there until the shell ends",
+        "  kubectl cntr attach hello --hold",
+        "",
         "  # One command, its output in a file here",
         "  kubectl cntr attach hello -- tcpdump -c 10 -w - > hello.pcap",
         "",
@@ -56,6 +59,13 @@ final class AttachOptions {
             .build();
     private final OptionSpec container =
             value("NAME", "The container; by default the one kubectl exec would take.", "-c", "--container");
+    private final OptionSpec waitStart = flag(
+            "Wait for the container's next start, as long as the session lives: for one that crashes again and again.",
+            "--wait-start");
+    private final OptionSpec hold = flag(
+            "As --wait-start, and stop the container's first process there, before its first instruction. kill -CONT 1, or"
+                    + " the session's end, lets it go on.",
+            "--hold");
     private final OptionSpec stdin = flag("Send standard input to the command.", "-i", "--stdin");
     private final OptionSpec tty = flag("Give the command a terminal.", "-t", "--tty");
     private final OptionSpec namespace =
@@ -94,7 +104,8 @@ final class AttachOptions {
                 .customSynopsis("kubectl cntr attach TARGET [-c CONTAINER] [-it] [options] [-- COMMAND [args...]]")
                 .description(DESCRIPTION)
                 .footer(FOOTER);
-        for (OptionSpec option : List.of(container, stdin, tty, namespace, context, kubeconfig, profile)) {
+        for (OptionSpec option :
+                List.of(container, waitStart, hold, stdin, tty, namespace, context, kubeconfig, profile)) {
             spec.addOption(option);
         }
         tools.addTo(spec);
@@ -117,6 +128,14 @@ final class AttachOptions {
     @Nullable
     String container() {
         return container.getValue();
+    }
+
+    boolean waitStart() {
+        return isSet(waitStart);
+    }
+
+    boolean hold() {
+        return isSet(hold);
     }
 
     boolean stdin() {

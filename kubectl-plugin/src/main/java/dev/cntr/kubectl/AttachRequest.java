@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What {@code kubectl cntr attach} was asked for, with all defaults decided.
  *
  * @param container null for the pod's default
+ * @param waitForStart whether the container's next start is waited for
+ * @param hold whether the container is stopped at that start
  * @param command empty for a shell
  * @param stdin whether standard input is sent
  * @param tty whether the command gets a terminal
@@ -28,6 +30,8 @@ record AttachRequest(
         ClusterOptions cluster,
         Target target,
         @Nullable String container,
+        boolean waitForStart,
+        boolean hold,
         List<String> command,
         boolean stdin,
         boolean tty,

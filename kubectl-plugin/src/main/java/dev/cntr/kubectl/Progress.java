@@ -26,6 +26,7 @@ final class Progress {
     private boolean scheduled;
     private boolean ready;
     private boolean waitsForApproval;
+    private boolean waitsForStart;
 
     Progress(PrintStream to, Detail detail) {
         this.to = to;
@@ -36,13 +37,11 @@ final class Progress {
     void saw(Session session) {
         if (!waitsForApproval && session.waitsForApproval()) {
             waitsForApproval = true;
-            String why = session.status()
-                    .condition(ConditionType.APPROVED)
-                    .map(Condition::message)
-                    .orElse("");
-            if (detail != Detail.QUIET) { // nothing happens until somebody has been asked
-                to.println(Text.oneLine("waiting for approval: " + why));
-            }
+            waiting("waiting for approval: ", session, ConditionType.APPROVED);
+        }
+        if (!waitsForStart && session.waitsForStart()) {
+            waitsForStart = true;
+            waiting("", session, ConditionType.READY);
         }
         if (!scheduled && session.status().nodeName() != null) {
             scheduled = true;
@@ -51,6 +50,24 @@ final class Progress {
         if (!ready && session.status().holds(ConditionType.READY)) {
             ready = true;
             say("agent ready");
+        }
+    }
+
+    /** Said at once: nothing happens until somebody has been asked, or for minutes. */
+    private void waiting(String title, Session session, ConditionType condition) {
+        if (detail != Detail.QUIET) {
+            String why = session.status()
+                    .condition(condition)
+                    .map(Condition::message)
+                    .orElse("");
+            to.println(Text.oneLine(title + why));
+        }
+    }
+
+    /** Says what the user has to know to go on. */
+    void hint(String line) {
+        if (detail != Detail.QUIET) {
+            to.println(line);
         }
     }
 

@@ -42,6 +42,16 @@ class AttachCommandTest {
     }
 
     @Test
+    void whoHoldsAContainerWaitsForItsStart() {
+        AttachRequest wait = parse(List.of(), "x", "--wait-start").request(true, true, true, Map.of());
+        assertThat(wait.waitForStart()).isTrue();
+        assertThat(wait.hold()).isFalse();
+        AttachRequest hold = parse(List.of(), "x", "--hold").request(true, true, true, Map.of());
+        assertThat(hold.waitForStart()).isTrue();
+        assertThat(hold.hold()).isTrue();
+    }
+
+    @Test
     void theFlagsOfKubectlUsers() {
         AttachRequest request = parse(
                         List.of("sh", "-c", "exit 7"),

@@ -100,7 +100,9 @@ class AttachTest {
         cluster.operator(c -> c.status(placed().change()
                 .stalled(Reason.CONTAINER_NOT_RUNNING, "container app waits: ImagePullBackOff", NOW)
                 .done()));
-        assertFails(ExitCode.NOT_RUNNING, "container app waits: ImagePullBackOff; see: kubectl get pods -n default");
+        assertFails(
+                ExitCode.NOT_RUNNING,
+                "container app waits: ImagePullBackOff; wait for its next start with --wait-start, or see: kubectl get pods -n default");
         assertThat(cluster.session().isMissingNode()).isTrue();
     }
 
@@ -198,6 +200,8 @@ class AttachTest {
                 new ClusterOptions(cluster.kubeconfig(directory).toString(), null, null, Duration.ofSeconds(5)),
                 Target.parse("pod/hello"),
                 "app",
+                false,
+                false,
                 List.of("cat"),
                 true,
                 tty,

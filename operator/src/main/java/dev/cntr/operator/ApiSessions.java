@@ -3,14 +3,21 @@ package dev.cntr.operator;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
+import dev.cntr.api.Selector;
 import dev.cntr.api.SessionEvents;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +42,33 @@ final class ApiSessions implements Sessions {
                 .inNamespace(session.getMetadata().getNamespace())
                 .withName(session.getSpec().target().pod())
                 .get();
+    }
+
+    @Override
+    public List<Pod> selectedPods(DebugSession session) {
+        Selector selector = Objects.requireNonNull(session.getSpec().target().selector(), "asked only of such");
+        LabelSelector labels = new LabelSelectorBuilder()
+                .withMatchLabels(selector.matchLabels())
+                .withMatchExpressions(selector.matchExpressions().stream()
+                        .map(one -> new LabelSelectorRequirement(one.key(), Names.word(one.operator()), one.values()))
+                        .toList())
+                .build();
+        return client.pods()
+                .inNamespace(session.getMetadata().getNamespace())
+                .withLabelSelector(labels)
+                .list()
+                .getItems();
+    }
+
+    @Override
+    public void make(DebugSession child) {
+        try {
+            client.resource(child).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                throw e;
+            }
+        }
     }
 
     @Override

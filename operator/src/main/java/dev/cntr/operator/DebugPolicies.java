@@ -3,6 +3,7 @@ package dev.cntr.operator;
 import dev.cntr.api.Ceiling;
 import dev.cntr.api.DebugPolicy;
 import dev.cntr.api.DebugSession;
+import dev.cntr.api.Reason;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 final class DebugPolicies implements Policies {
     private final KubernetesClient client;
     private final boolean approvalsAreGuarded;
+    private final IndexerResourceCache<DebugSession> sessions;
     private final InformerEventSource<DebugPolicy, DebugSession> policies;
     private final InformerEventSource<Namespace, DebugSession> namespaces;
 
@@ -31,7 +33,7 @@ final class DebugPolicies implements Policies {
     DebugPolicies(EventSourceContext<DebugSession> context, boolean approvalsAreGuarded) {
         this.approvalsAreGuarded = approvalsAreGuarded;
         client = context.getClient();
-        IndexerResourceCache<DebugSession> sessions = context.getPrimaryCache();
+        sessions = context.getPrimaryCache();
         policies = new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(DebugPolicy.class, DebugSession.class)
                         .withName("policies")
@@ -62,7 +64,9 @@ final class DebugPolicies implements Policies {
     @Override
     public Ceiling over(DebugSession session) {
         List<DebugPolicy> all = policies.list().toList();
-        return Ceiling.over(session, all.isEmpty() ? Map.of() : labelsOf(session), all, approvalsAreGuarded);
+        return Family.asked(sessions, session)
+                .map(asked -> Ceiling.over(asked, all.isEmpty() ? Map.of() : labelsOf(asked), all, approvalsAreGuarded))
+                .orElseGet(() -> new Ceiling.Denied(Reason.DELETED, "the session for which this one was made is gone"));
     }
 
     /** A namespace may be younger than what the watch has told. */

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 
 /** Names the next step for a session, from what it is now and what time it is. Pure, and blind to what happened before. */
 final class Lifecycle {
+    private static final Duration GATHERING = Duration.ofSeconds(10);
+
     private final NodeServices services;
     private final Policies policies;
     private final Limits limits;
@@ -33,6 +35,13 @@ final class Lifecycle {
         return created(session).plus(session.getSpec().timeToLive());
     }
 
+    /** When a session that has no node ends; one with a selector after those that it made have, whose times end with its own. */
+    static Instant latest(DebugSession session) {
+        return session.getStatus().pods() == null
+                ? expiry(session)
+                : expiry(session).plus(GATHERING);
+    }
+
     /** The next step. */
     Step next(DebugSession session, Instant now) {
         if (session.isMarkedForDeletion()) {
@@ -45,7 +54,7 @@ final class Lifecycle {
         return switch (policies.over(session)) {
             case Ceiling.Denied(Reason reason, String message) -> denied(session, reason, message, now);
             case Ceiling.Pending _, Ceiling.Allowed _ when status.placed() -> ofPlaced(session, now);
-            case Ceiling.Pending _, Ceiling.Allowed _ when !expiry(session).isAfter(now) -> expired(session, now);
+            case Ceiling.Pending _, Ceiling.Allowed _ when !latest(session).isAfter(now) -> expired(session, now);
             case Ceiling.Pending(String message) -> waitsForApproval(session, message, now);
             case Ceiling.Allowed(List<String> approvers)
             when !approvers.isEmpty() && !status.holds(ConditionType.APPROVED) -> approved(session, approvers, now);
@@ -128,6 +137,9 @@ final class Lifecycle {
             // anyhow.
             return session.hasFinalizer(Names.FINALIZER) ? until(now, end, silentUntil) : new Step.AddFinalizer();
         }
+        if (waitsForStart(status)) {
+            return until(now, end, silentUntil);
+        }
         Instant patience = since(status, ConditionType.SCHEDULED, now).plus(limits.preparation(session));
         return patience.isAfter(now)
                 ? until(
@@ -135,6 +147,13 @@ final class Lifecycle {
                         end,
                         Optional.of(silentUntil.filter(patience::isAfter).orElse(patience)))
                 : new Step.GiveUpPreparation();
+    }
+
+    /** The agent says so itself: as long as it has not, it may be dead. */
+    private static boolean waitsForStart(DebugSessionStatus status) {
+        return status.condition(ConditionType.READY)
+                .filter(ready -> ready.reason().equals(Reason.WAITING_FOR_START.text()))
+                .isPresent();
     }
 
     private Presence agent(DebugSessionStatus status) {

@@ -30,7 +30,7 @@ final class Placement {
             case TargetPod.Unusable(Reason reason, String message) -> stalled(session, reason, message, now);
             case TargetPod.Starting(Reason reason, String message) ->
                 waiting(session, reason, message, limits.recheck(), now);
-            case TargetPod.Running running -> decide(session, running, now);
+            case TargetPod.Found found -> decide(session, found, now);
         };
     }
 
@@ -39,15 +39,15 @@ final class Placement {
         DebugSessionStatus status = session.getStatus();
         return switch (target(session, pod)) {
             case TargetPod.Unusable(Reason _, String message) -> stalled(session, Reason.TARGET_GONE, message, now);
-            case TargetPod.Running running
-            when !running.podUID().equals(status.podUID()) ->
+            case TargetPod.Found found
+            when !found.podUID().equals(status.podUID()) ->
                 stalled(
                         session,
                         Reason.POD_REPLACED,
                         "pod %s was replaced by another of the same name; attach again"
-                                .formatted(session.getSpec().target().pod()),
+                                .formatted(session.getSpec().target().podText()),
                         now);
-            case TargetPod.Starting _, TargetPod.Running _ ->
+            case TargetPod.Starting _, TargetPod.Found _ ->
                 stalled(
                         session,
                         Reason.AGENT_NOT_READY,
@@ -67,7 +67,7 @@ final class Placement {
                 session.getMetadata().getNamespace(), session.getSpec().target(), pod);
     }
 
-    private Step decide(DebugSession session, TargetPod.Running target, Instant now) {
+    private Step decide(DebugSession session, TargetPod.Found target, Instant now) {
         String node = target.node();
         return switch (services.agentOn(node)) {
             case Presence.Absent() ->
@@ -97,7 +97,7 @@ final class Placement {
         };
     }
 
-    private Step placed(DebugSession session, TargetPod.Running target, String agent, String relay, Instant now) {
+    private Step placed(DebugSession session, TargetPod.Found target, String agent, String relay, Instant now) {
         String where = "on node %s with agent %s".formatted(target.node(), agent);
         return new Step.Write(change(session)
                 .nodeName(target.node())

@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,9 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     /** Later than any watch event of the write that won a race. */
     private static final Duration AFTER_CONFLICT = Duration.ofSeconds(1);
 
+    /** Each session that was made wakes the one that it was made for; this is for one that was there before. */
+    private static final Duration AFTER_MAKING = Duration.ofSeconds(2);
+
     /** No session needs more writes in a row; one that does has two writers that undo each other. */
     private static final int MOST_STEPS = 8;
 
@@ -44,8 +48,9 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     private final InstantSource clock;
     private final OperatorMetrics metrics;
     private Optional<Rules> rules = Optional.empty();
+    private Optional<Family> family = Optional.empty();
 
-    private record Rules(Lifecycle lifecycle, Placement placement) {}
+    private record Rules(Lifecycle lifecycle, Placement placement, FanOut.Children children) {}
 
     SessionReconciler(
             Sessions sessions, Settings settings, Limits limits, InstantSource clock, OperatorMetrics metrics) {
@@ -60,21 +65,24 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     public List<EventSource<?, DebugSession>> prepareEventSources(EventSourceContext<DebugSession> context) {
         NodePods pods = new NodePods(context, settings.systemNamespace(), settings.relayNamespace());
         DebugPolicies policies = new DebugPolicies(context, settings.admissionPolicies());
-        use(pods, policies);
+        Family sessionsAndTheirs = new Family(context);
+        family = Optional.of(sessionsAndTheirs);
+        use(pods, policies, sessionsAndTheirs);
         metrics.countSessionsIn(context.getPrimaryCache()::list);
-        return Stream.of(pods.eventSources(), policies.eventSources())
+        return Stream.of(pods.eventSources(), policies.eventSources(), sessionsAndTheirs.eventSources())
                 .flatMap(List::stream)
                 .toList();
     }
 
     /** Decides by these agents, relays and policies from now on. */
-    void use(NodeServices services, Policies policies) {
-        rules = Optional.of(
-                new Rules(new Lifecycle(services, policies, limits), new Placement(services, limits, settings)));
+    void use(NodeServices services, Policies policies, FanOut.Children children) {
+        rules = Optional.of(new Rules(
+                new Lifecycle(services, policies, limits), new Placement(services, limits, settings), children));
     }
 
     @Override
     public UpdateControl<DebugSession> reconcile(DebugSession session, Context<DebugSession> context) {
+        family.ifPresent(known -> known.wakeParent(session));
         return context.isPrimaryResourceDeleted() ? UpdateControl.noUpdate() : reconcile(session);
     }
 
@@ -102,7 +110,7 @@ final class SessionReconciler implements Reconciler<DebugSession> {
         for (int i = 0; i < MOST_STEPS; i++) {
             var now = clock.instant();
             Step step = switch (rule.lifecycle().next(current, now)) {
-                case Step.Place() -> rule.placement().decide(current, sessions.targetPod(current), now);
+                case Step.Place() -> place(rule, current, now);
                 case Step.GiveUpPreparation() ->
                     rule.placement().giveUpPreparation(current, sessions.targetPod(current), now);
                 case Step other -> other;
@@ -112,6 +120,11 @@ final class SessionReconciler implements Reconciler<DebugSession> {
                 case Step.WriteAndWait(DebugSessionStatus status, Duration duration) -> {
                     write(current, status);
                     return again(duration);
+                }
+                case Step.Make(List<DebugSession> children) -> {
+                    children.forEach(sessions::make);
+                    log(current, "%d sessions made".formatted(children.size()));
+                    return again(AFTER_MAKING);
                 }
                 case Step.AddFinalizer() -> current = sessions.addFinalizer(current);
                 case Step.RemoveFinalizer() -> {
@@ -138,6 +151,12 @@ final class SessionReconciler implements Reconciler<DebugSession> {
         return again(AFTER_CONFLICT);
     }
 
+    private Step place(Rules rule, DebugSession session, Instant now) {
+        return session.getSpec().target().selector() == null
+                ? rule.placement().decide(session, sessions.targetPod(session), now)
+                : FanOut.next(session, () -> sessions.selectedPods(session), rule.children(), now);
+    }
+
     private DebugSession write(DebugSession session, DebugSessionStatus status) {
         DebugSession written = sessions.write(session, status);
         metrics.wrote(session, status);
@@ -157,7 +176,7 @@ final class SessionReconciler implements Reconciler<DebugSession> {
                         "session",
                         session.getMetadata().getNamespace() + "/"
                                 + session.getMetadata().getName())
-                .addKeyValue("pod", session.getSpec().target().pod())
+                .addKeyValue("pod", session.getSpec().target().podText())
                 .addKeyValue("node", session.getStatus().nodeName())
                 .log(what);
     }

@@ -3,6 +3,7 @@ package dev.cntr.operator;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The API server as the reconciler needs it. Each write is refused if the object changed since the given state was read. */
@@ -10,6 +11,12 @@ interface Sessions {
     /** The session's target pod, read from the API server itself; null if there is none. */
     @Nullable
     Pod targetPod(DebugSession session);
+
+    /** The pods that the session's selector takes, read from the API server itself. */
+    List<Pod> selectedPods(DebugSession session);
+
+    /** Makes a session; nothing where one of its name is there. */
+    void make(DebugSession child);
 
     /** Writes the status; returns the session as it is then. */
     DebugSession write(DebugSession session, DebugSessionStatus status);

@@ -1,12 +1,17 @@
 package dev.cntr.operator;
 
+import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import java.time.Duration;
+import java.util.List;
 
 /** The one next thing to do for a session. */
 sealed interface Step {
     /** Read the target pod, then ask {@link Placement}. */
     record Place() implements Step {}
+
+    /** Make these sessions, of which some may be there already. */
+    record Make(List<DebugSession> sessions) implements Step {}
 
     /** Read the target pod to tell why the agent has not prepared the session in time, and give it up. */
     record GiveUpPreparation() implements Step {}

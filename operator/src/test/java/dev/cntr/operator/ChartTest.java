@@ -94,16 +94,16 @@ class ChartTest {
         });
     }
 
-    /** A stolen token of the operator reads no secrets, starts nothing and looks at no pod that it cannot name. */
+    /** A stolen token of the operator reads no secrets and starts nothing; the sessions that it makes the admission policies and the agents look at. */
     @Test
     void theOperatorsRightsAreFew() {
         assertThat(one(render(), ClusterRole.class, "cntr-operator").getRules())
                 .extracting(rule -> rule.getResources() + " " + rule.getVerbs())
                 .containsExactly(
-                        "[debugsessions] [get, list, watch, patch, update, delete]",
+                        "[debugsessions] [create, get, list, watch, patch, update, delete]",
                         "[debugsessions/status] [patch, update]",
                         "[debugsessions/finalizers] [update]",
-                        "[pods] [get]",
+                        "[pods] [get, list]",
                         "[debugpolicies] [get, list, watch]",
                         "[namespaces] [get, list, watch]",
                         "[events] [create]");

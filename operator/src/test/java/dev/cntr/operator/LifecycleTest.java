@@ -70,6 +70,15 @@ class LifecycleTest {
     }
 
     @Test
+    void anAgentThatSaysItWaitsForAStartMayDoSoUntilTheEnd() {
+        DebugSessionStatus waiting = PLACED.change()
+                .condition(ConditionType.READY, false, Reason.WAITING_FOR_START, "", at(1))
+                .done();
+        assertThat(next(with(waiting), at(30))).isEqualTo(new Step.Wait(Duration.ofSeconds(572)));
+        assertThat(ending(next(with(waiting), at(602)))).isEqualTo("Completed Expired");
+    }
+
+    @Test
     void theFinalizerComesOnlyWhenThereIsSomethingToClean() {
         assertThat(next(with(PREPARED), at(1))).isEqualTo(new Step.AddFinalizer());
         assertThat(next(finalized(PREPARED), at(1))).isEqualTo(new Step.Wait(Duration.ofSeconds(601)));

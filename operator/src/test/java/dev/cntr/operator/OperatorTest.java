@@ -11,6 +11,7 @@ import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
 import dev.cntr.api.Phase;
 import dev.cntr.api.Reason;
+import dev.cntr.api.SelectedPods;
 import dev.cntr.api.Selector;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -138,6 +140,56 @@ class OperatorTest {
                     .isEqualTo(
                             "DebugPolicy here allows sessions of 5m at most in namespace shop, and this one has spec.ttl 10m");
         });
+    }
+
+    /** What agents write is written here. */
+    @Test
+    void aSelectorGetsASessionForEachPodAndTheirResults() {
+        client.resource(Cluster.ownPod(Names.AGENT, "agent-1", true)).create();
+        client.resource(Cluster.ownPod(Names.RELAY, "relay-1", true)).create();
+        for (String name : List.of("web-1", "web-2", "other")) {
+            client.resource(Cluster.web(Cluster.RUNNING)
+                            .edit()
+                            .editMetadata()
+                            .withName(name)
+                            .withUid(name + "-uid")
+                            .addToLabels("app", name.startsWith("web") ? "web" : "db")
+                            .endMetadata()
+                            .build())
+                    .create();
+        }
+        DebugSession created = create(FanOutTest.parent(10));
+        Awaitility.await()
+                .until(() -> children().size() == 2
+                        && children().stream()
+                                .allMatch(child -> child.getStatus().placed()));
+        assertThat(children())
+                .extracting(child -> child.getSpec().target().pod())
+                .containsExactlyInAnyOrder("web-1", "web-2");
+        for (DebugSession child : children()) {
+            child.setStatus(child.getStatus()
+                    .change()
+                    .exitCode(0)
+                    .completed(Reason.EXITED, "", Instant.now())
+                    .done());
+            client.resource(child).updateStatus();
+        }
+        DebugSessionStatus done = await(created, DebugSessionStatus::finished);
+        assertThat(done.phase()).isEqualTo(Phase.COMPLETED);
+        assertThat(done.exitCode()).isZero();
+        // not the counts: where a list is patched this API server adds to it
+        assertThat(Objects.requireNonNull(done.pods()).results())
+                .filteredOn(result -> result.exitCode() != null)
+                .extracting(SelectedPods.Result::pod)
+                .containsOnly("web-1", "web-2");
+    }
+
+    private List<DebugSession> children() {
+        return client.resources(DebugSession.class)
+                .inNamespace("shop")
+                .withLabel(Names.PARENT_LABEL)
+                .list()
+                .getItems();
     }
 
     @Test

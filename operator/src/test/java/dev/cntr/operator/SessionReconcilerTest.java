@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,7 +52,7 @@ class SessionReconcilerTest {
     private static SessionReconciler reconciler(Sessions sessions) {
         SessionReconciler reconciler = new SessionReconciler(
                 sessions, SETTINGS, Limits.DEFAULT, InstantSource.fixed(Cluster.CREATED), new OperatorMetrics());
-        reconciler.use(Cluster.SERVED, Cluster.NO_POLICIES);
+        reconciler.use(Cluster.SERVED, Cluster.NO_POLICIES, _ -> Map.of());
         return reconciler;
     }
 
@@ -68,6 +69,16 @@ class SessionReconcilerTest {
         public Pod targetPod(DebugSession session) {
             calls.add("get " + session.getSpec().target().pod());
             return Cluster.web(Cluster.RUNNING);
+        }
+
+        @Override
+        public List<Pod> selectedPods(DebugSession session) {
+            throw new AssertionError("not on this path");
+        }
+
+        @Override
+        public void make(DebugSession child) {
+            throw new AssertionError("not on this path");
         }
 
         @Override

@@ -6,8 +6,11 @@ import dev.cntr.api.DebugSessionSpec.Target;
 import dev.cntr.api.Names;
 import dev.cntr.api.Reason;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,20 +24,90 @@ class TargetPodTest {
     @Test
     void aRunningContainerIsTakenAsTheApiServerDescribesIt() {
         assertThat(TargetPod.of("shop", APP, Cluster.web(Cluster.RUNNING)))
-                .isEqualTo(new TargetPod.Running("pod-uid", "n1", "app", "containerd://abc"));
+                .isEqualTo(new TargetPod.Found("pod-uid", "n1", "app", "containerd://abc"));
     }
 
     @Test
     void withoutANameTheAnnotationDecidesThenTheOrder() {
         Target any = new Target("web", null);
         Pod pod = Cluster.web(Cluster.RUNNING);
-        assertThat(TargetPod.of("shop", any, pod)).isInstanceOf(TargetPod.Running.class);
+        assertThat(TargetPod.of("shop", any, pod)).isInstanceOf(TargetPod.Found.class);
         Pod annotated = pod.edit()
                 .editMetadata()
                 .addToAnnotations(Names.DEFAULT_CONTAINER_ANNOTATION, "log")
                 .endMetadata()
                 .build();
         assertThat(TargetPod.of("shop", any, annotated)).isInstanceOf(TargetPod.Starting.class);
+    }
+
+    @Test
+    void anInitContainerAndAnEphemeralOneAreTakenAsWell() {
+        Pod pod = Cluster.web(null)
+                .edit()
+                .editSpec()
+                .addNewInitContainer()
+                .withName("migrate")
+                .endInitContainer()
+                .addNewEphemeralContainer()
+                .withName("look")
+                .endEphemeralContainer()
+                .endSpec()
+                .editStatus()
+                .withPhase("Pending")
+                .withInitContainerStatuses(running("migrate"))
+                .withEphemeralContainerStatuses(running("look"))
+                .endStatus()
+                .build();
+        for (String name : List.of("migrate", "look")) {
+            assertThat(TargetPod.of("shop", new Target("web", name), pod))
+                    .isEqualTo(new TargetPod.Found("pod-uid", "n1", name, "containerd://" + name));
+        }
+        assertThat(TargetPod.of("shop", new Target("web", "other"), pod))
+                .isInstanceOfSatisfying(
+                        TargetPod.Unusable.class,
+                        unusable -> assertThat(unusable.message()).endsWith("but: app, log, migrate, look"));
+    }
+
+    private static ContainerStatus running(String name) {
+        return new ContainerStatusBuilder()
+                .withName(name)
+                .withContainerID("containerd://" + name)
+                .withState(Cluster.RUNNING)
+                .build();
+    }
+
+    @Test
+    void theNextStartOfAContainerIsWaitedForWhateverItDoesNow() {
+        Target next = new Target("web", "app", true, false);
+        for (Pod pod :
+                List.of(Cluster.web(Cluster.RUNNING), Cluster.web(null), terminated(), waiting("CrashLoopBackOff"))) {
+            assertThat(TargetPod.of("shop", next, pod)).isEqualTo(new TargetPod.Found("pod-uid", "n1", "app", null));
+        }
+        assertThat(TargetPod.of("shop", next, withoutNode())).isInstanceOf(TargetPod.Starting.class);
+        assertThat(TargetPod.of("shop", next, phase("Failed"))).isInstanceOf(TargetPod.Unusable.class);
+    }
+
+    @Test
+    void aContainerThatHadItsOnlyStartIsNotWaitedFor() {
+        Target next = new Target("web", "app", true, false);
+        Pod never = terminated()
+                .edit()
+                .editSpec()
+                .withRestartPolicy("Never")
+                .endSpec()
+                .build();
+        assertThat(TargetPod.of("shop", next, never))
+                .isInstanceOfSatisfying(
+                        TargetPod.Unusable.class,
+                        unusable ->
+                                assertThat(unusable.message()).contains("had its only start (restartPolicy Never)"));
+        Pod notYet = Cluster.web(null)
+                .edit()
+                .editSpec()
+                .withRestartPolicy("Never")
+                .endSpec()
+                .build();
+        assertThat(TargetPod.of("shop", next, notYet)).isInstanceOf(TargetPod.Found.class);
     }
 
     static Stream<Arguments> notRunning() {
@@ -67,7 +140,7 @@ class TargetPodTest {
                 assertThat(why).isEqualTo(reason);
                 assertThat(text).contains(message);
             }
-            case TargetPod.Running running -> throw new AssertionError(running);
+            case TargetPod.Found found -> throw new AssertionError(found);
         }
     }
 

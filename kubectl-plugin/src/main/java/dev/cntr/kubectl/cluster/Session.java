@@ -34,8 +34,17 @@ public record Session(String namespace, String name, String uid, String resource
 
     /** Whether nothing happens until somebody approves it. */
     public boolean waitsForApproval() {
+        return waits(Reason.WAITING_FOR_APPROVAL);
+    }
+
+    /** Whether nothing happens until its container starts the next time. */
+    public boolean waitsForStart() {
+        return waits(Reason.WAITING_FOR_START);
+    }
+
+    private boolean waits(Reason reason) {
         return status.condition(ConditionType.READY)
-                .filter(ready -> ready.reason().equals(Reason.WAITING_FOR_APPROVAL.text()))
+                .filter(ready -> ready.reason().equals(reason.text()))
                 .isPresent();
     }
 

@@ -49,12 +49,14 @@ public final class SessionFailure {
     private static ExitCode exitCode(Reason reason) {
         return switch (reason) {
             case POD_NOT_FOUND, CONTAINER_NOT_FOUND -> ExitCode.NOT_FOUND;
-            case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING, TARGET_GONE, POD_REPLACED -> ExitCode.NOT_RUNNING;
-            case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED, APPROVED -> ExitCode.NO_AGENT;
+            case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING, WAITING_FOR_START, TARGET_GONE, POD_REPLACED ->
+                ExitCode.NOT_RUNNING;
+            case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED, APPROVED, PODS_ACTIVE ->
+                ExitCode.NO_AGENT;
             case EXPIRED, IDLE_TIMEOUT -> ExitCode.EXPIRED;
             case POLICY_DENIED -> ExitCode.USAGE;
             case APPROVAL_DENIED, WAITING_FOR_APPROVAL -> ExitCode.FORBIDDEN;
-            case AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED -> ExitCode.LOST;
+            case AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED, PODS_FAILED -> ExitCode.LOST;
             case ATTACH_FAILED, RECORDING_FAILED, RECORDING_KEPT, RECORDING_INCOMPLETE, CREATED, CLIENT_ATTACHED ->
                 ExitCode.INTERNAL;
         };
@@ -65,11 +67,14 @@ public final class SessionFailure {
         return switch (reason) {
             case POD_NOT_FOUND -> "see: kubectl get pods" + namespace;
             case CONTAINER_NOT_FOUND -> "choose one with -c; see: kubectl describe pod" + namespace;
-            case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING -> "see: kubectl get pods" + namespace;
+            case CONTAINER_NOT_RUNNING ->
+                "wait for its next start with --wait-start, or see: kubectl get pods" + namespace;
+            case POD_PENDING, POD_FINISHED, WAITING_FOR_START -> "see: kubectl get pods" + namespace;
             case TARGET_GONE, POD_REPLACED, AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED -> "attach again";
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, SCHEDULED, APPROVED ->
                 "see: kubectl get pods -o wide -n " + Names.SYSTEM_NAMESPACE + " -l " + Names.COMPONENT_LABEL + "="
                         + Names.AGENT;
+            case PODS_ACTIVE, PODS_FAILED -> "see: kubectl describe debugsession " + session.name() + namespace;
             case RELAY_NOT_READY -> "see: kubectl get pods -o wide -n " + Names.RELAY_NAMESPACE;
             case APPROVAL_DENIED -> "ask whoever denied it";
             case WAITING_FOR_APPROVAL -> "ask somebody to approve it";

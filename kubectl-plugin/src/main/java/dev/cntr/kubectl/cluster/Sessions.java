@@ -31,7 +31,7 @@ public final class Sessions {
     public Session create(DebugSessionSpec spec) {
         ObjectNode object = cluster.mapper().createObjectNode();
         object.put("apiVersion", Names.GROUP + "/" + Names.VERSION).put("kind", "DebugSession");
-        object.putObject("metadata").put("generateName", spec.target().pod() + "-");
+        object.putObject("metadata").put("generateName", spec.target().podText() + "-");
         object.set("spec", cluster.mapper().valueToTree(spec));
         try {
             return session(cluster.create(resource, object));
@@ -43,8 +43,8 @@ public final class Sessions {
     }
 
     /**
-     * Follows a session until a client may attach to it. While it waits for somebody's approval the time does not count: its own time to live
-     * bounds that.
+     * Follows a session until a client may attach to it. While it waits for somebody's approval, or for its container's next start, the time does not
+     * count: its own time to live bounds that.
      *
      * @param progress gets every state on the way
      * @throws CntrException when it failed, ended, was deleted, or the time is up
@@ -185,7 +185,7 @@ public final class Sessions {
         private final Consumer<Session> progress;
         private Session session;
         private long deadline;
-        private boolean approving;
+        private boolean waitsForOthers;
         private boolean ready;
 
         Waiting(Session created, Duration timeout, Consumer<Session> progress) {
@@ -204,11 +204,11 @@ public final class Sessions {
             if (now.status().finished()) {
                 throw SessionFailure.of(now);
             }
-            if (now.waitsForApproval()) {
-                approving = true;
+            if (now.waitsForApproval() || now.waitsForStart()) {
+                waitsForOthers = true;
                 deadline = System.nanoTime() + TimeToLive.MAX.plus(timeout).toNanos();
-            } else if (approving) {
-                approving = false;
+            } else if (waitsForOthers) {
+                waitsForOthers = false;
                 deadline = System.nanoTime() + timeout.toNanos();
             }
             if (now.status().holds(ConditionType.READY)) {

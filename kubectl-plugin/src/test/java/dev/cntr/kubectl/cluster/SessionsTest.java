@@ -63,7 +63,7 @@ class SessionsTest {
         assertThat(session.toString()).isEqualTo("default/hello-x7k2p");
         assertThat(server.session().path("spec").toString())
                 .isEqualTo(
-                        "{\"target\":{\"pod\":\"hello\",\"container\":\"app\"},\"tools\":{\"source\":\"Agent\"},"
+                        "{\"target\":{\"pod\":\"hello\",\"container\":\"app\",\"waitForStart\":false,\"hold\":false},\"tools\":{\"source\":\"Agent\"},"
                                 + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
                                 + "\"attach\":{\"publicKeys\":[\"" + key
                                 + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\",\"requester\":\"jane\",\"approvals\":[]}");
@@ -92,6 +92,24 @@ class SessionsTest {
                 .change()
                 .condition(ConditionType.APPROVED, false, Reason.WAITING_FOR_APPROVAL, "by somebody", NOW)
                 .condition(ConditionType.READY, false, Reason.WAITING_FOR_APPROVAL, "by somebody", NOW)
+                .done());
+        Thread.ofVirtual().start(() -> {
+            awaitRequests(2);
+            LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+            server.status(ready());
+        });
+        assertThat(sessions.awaitReady(created, Duration.ofMillis(300), this::see)
+                        .status()
+                        .holds(ConditionType.READY))
+                .isTrue();
+    }
+
+    @Test
+    void theWaitForAContainersNextStartDoesNotCount() throws Exception {
+        Session created = create();
+        server.status(DebugSessionStatus.EMPTY
+                .change()
+                .condition(ConditionType.READY, false, Reason.WAITING_FOR_START, "of container app", NOW)
                 .done());
         Thread.ofVirtual().start(() -> {
             awaitRequests(2);

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,6 +145,18 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     public FoundTarget find(DebugSession session, DebugSessionStatus placed) {
         policies.check(session);
         return targets.find(session, placed);
+    }
+
+    @Override
+    public Optional<FoundTarget> awaitStart(
+            DebugSession session, DebugSessionStatus placed, Runnable begun, BooleanSupplier over) {
+        policies.check(session);
+        return targets.awaitStart(session, placed, begun, over);
+    }
+
+    @Override
+    public void release(DebugSession session) {
+        targets.release(session);
     }
 
     @Override

@@ -137,7 +137,7 @@ final class Audit {
         line.put("namespace", session.getMetadata().getNamespace());
         line.put("session", session.getMetadata().getName());
         line.put("sessionUID", session.getMetadata().getUid());
-        line.put("pod", session.getSpec().target().pod());
+        line.put("pod", session.getSpec().target().podText());
         line.put("podUID", status.podUID());
         line.put("container", status.containerName());
         line.put("containerID", status.containerID());

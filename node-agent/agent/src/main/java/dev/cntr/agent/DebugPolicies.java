@@ -1,10 +1,12 @@
 package dev.cntr.agent;
 
 import dev.cntr.api.Ceiling;
+import dev.cntr.api.ChildSession;
 import dev.cntr.api.DebugPolicy;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.Reason;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
@@ -56,13 +58,35 @@ final class DebugPolicies implements AutoCloseable {
         if (!known()) {
             throw new AgentException("the cluster's DebugPolicies are not known on this node yet; attach again");
         }
+        if (session.getSpec().unattended() && !approvalsAreGuarded) {
+            throw new AgentException(
+                    Reason.POLICY_DENIED,
+                    "a session without keys runs its command by the rights of who made it, and cntr's admission policies, which"
+                            + " look at these, are not in force (policies.enabled)");
+        }
+        DebugSession asked = ChildSession.parentOf(session)
+                .map(owner -> parent(session, owner))
+                .orElse(session);
         List<DebugPolicy> all = policies.getStore().list();
         Map<String, String> labels = all.isEmpty() ? Map.of() : labels(session);
-        switch (Ceiling.over(session, labels, all, approvalsAreGuarded)) {
+        switch (Ceiling.over(asked, labels, all, approvalsAreGuarded)) {
             case Ceiling.Denied(Reason reason, String message) -> throw new AgentException(reason, message);
             case Ceiling.Pending(String message) -> throw new AgentException(Reason.POLICY_DENIED, message);
             case Ceiling.Allowed _ -> {}
         }
+    }
+
+    /** What was admitted, and maybe approved, is the session that this one was made for. */
+    private DebugSession parent(DebugSession session, OwnerReference owner) {
+        DebugSession parent = client.resources(DebugSession.class)
+                .inNamespace(session.getMetadata().getNamespace())
+                .withName(owner.getName())
+                .get();
+        if (parent == null || !parent.getMetadata().getUid().equals(owner.getUid())) {
+            throw new AgentException(
+                    Reason.DELETED, "session " + owner.getName() + ", for which this one was made, is gone");
+        }
+        return parent;
     }
 
     private Map<String, String> labels(DebugSession session) {

@@ -14,6 +14,8 @@ import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.Outcome;
 import dev.cntr.protocol.RelayRequest;
 import dev.cntr.protocol.ServerStream;
+import dev.cntr.protocol.WindowSize;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +60,7 @@ final class LiveSession {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private DebugSession resource;
-    private @Nullable PinnedProcess target;
+    private @Nullable FoundTarget target;
     private @Nullable Prepared prepared;
     private @Nullable ServerStream client;
     private @Nullable SessionRecording recording;
@@ -68,6 +71,13 @@ final class LiveSession {
     interface Preparation {
         /** Finds what the session is about. */
         FoundTarget find(DebugSession session, DebugSessionStatus placed);
+
+        /** Finds it as it starts the next time; empty where the session is over before. Tells when the wait has begun. */
+        Optional<FoundTarget> awaitStart(
+                DebugSession session, DebugSessionStatus placed, Runnable begun, BooleanSupplier over);
+
+        /** Lets go on what a session of an earlier agent has stopped. */
+        void release(DebugSession session);
 
         /** Makes the debug container, parked before its command. */
         Prepared create(FoundTarget target, DebugSession session);
@@ -116,9 +126,7 @@ final class LiveSession {
 
     /** Makes the debug container and tells that it is ready, or why it cannot be. Called once. */
     void prepare() {
-        long began = System.nanoTime();
         DebugSession session = resource();
-        DebugSessionStatus placed = session.getStatus();
         Optional<String> refusal = recordings.refusal(session);
         if (refusal.isPresent()) {
             log.warn("session {} uid={}: {}", key, key.uid(), refusal.get());
@@ -126,8 +134,13 @@ final class LiveSession {
             return;
         }
         try {
-            FoundTarget about = preparation.find(session, placed);
+            Optional<FoundTarget> target = find(session);
+            if (target.isEmpty()) {
+                return;
+            }
+            FoundTarget about = target.get();
             PinnedProcess found = about.process();
+            long began = System.nanoTime();
             Prepared made;
             try {
                 made = preparation.create(about, session);
@@ -135,9 +148,9 @@ final class LiveSession {
                 about.close();
                 throw e;
             }
-            if (!adopt(found, made)) {
+            if (!adopt(about, made)) {
                 made.close();
-                found.close();
+                about.close();
                 return;
             }
             made.container().warnings().forEach(warning -> log.warn("session {} uid={}: {}", key, key.uid(), warning));
@@ -155,11 +168,10 @@ final class LiveSession {
                                     () -> end(Reason.TARGET_GONE, "the container that was debugged has ended")),
                             CompletableFuture.delayedExecutor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, executor));
             Instant now = clock.instant();
-            write(status -> status.change()
-                    .observedGeneration(session.getMetadata().getGeneration())
-                    .startedAt(now)
-                    .ready("the debug container is created; it starts when a client attaches", now)
-                    .done());
+            write(status -> ready(status.change(), about, now));
+            if (session.getSpec().unattended()) {
+                runAlone(made.container());
+            }
         } catch (RuntimeException e) {
             log.warn("session {} uid={}: {}", key, key.uid(), AgentException.chain(e));
             log.debug("session {}: preparing it failed", key, e);
@@ -167,7 +179,46 @@ final class LiveSession {
         }
     }
 
-    private synchronized boolean adopt(PinnedProcess found, Prepared made) {
+    private Optional<FoundTarget> find(DebugSession session) {
+        return session.getSpec().target().waitForStart()
+                ? preparation.awaitStart(session, session.getStatus(), this::waitsForStart, this::isOver)
+                : Optional.of(preparation.find(session, session.getStatus()));
+    }
+
+    private void waitsForStart() {
+        Instant now = clock.instant();
+        String message = "the next start of container %s of pod %s is waited for"
+                .formatted(
+                        resource().getStatus().containerName(),
+                        resource().getSpec().target().podText());
+        write(status -> status.change()
+                .condition(ConditionType.READY, false, Reason.WAITING_FOR_START, message, now)
+                .condition(ConditionType.RECONCILING, true, Reason.WAITING_FOR_START, message, now)
+                .done());
+    }
+
+    private synchronized boolean isOver() {
+        return end != null;
+    }
+
+    private DebugSessionStatus ready(StatusChange change, FoundTarget about, Instant now) {
+        DebugSessionStatus known = resource().getStatus();
+        if (known.containerID() == null && known.containerName() != null) {
+            change.container(known.containerName(), about.containerId());
+        }
+        return change.observedGeneration(resource().getMetadata().getGeneration())
+                .startedAt(now)
+                .ready(
+                        resource().getSpec().unattended()
+                                ? "the command runs; nobody attaches to it"
+                                : about.held()
+                                        ? "the container is stopped at its start; the debug container is created, and starts when a client attaches"
+                                        : "the debug container is created; it starts when a client attaches",
+                        now)
+                .done();
+    }
+
+    private synchronized boolean adopt(FoundTarget found, Prepared made) {
         if (end != null) {
             return false;
         }
@@ -193,6 +244,9 @@ final class LiveSession {
             return new Claim.Refused(
                     ErrorCode.SESSION_NOT_READY, "the session is not ready; wait for its condition Ready");
         }
+        if (resource.getSpec().unattended()) {
+            return new Claim.Refused(ErrorCode.NOT_AUTHORIZED, "nobody may attach to this session: it has no keys");
+        }
         if (claimed) {
             return new Claim.Refused(
                     ErrorCode.ALREADY_ATTACHED, "another client is attached; create a session of your own");
@@ -210,23 +264,11 @@ final class LiveSession {
             }
             client = stream;
         }
-        SessionRecording recorded;
-        try {
-            recorded = SessionRecording.begin(
-                    recordings, resource(), stream.size(), clock, why -> later(() -> recordingFailed(why)));
-        } catch (RecordingException e) {
-            String why = AgentException.chain(e);
-            Audit.refused(resource(), user, why);
-            metrics.refused(Reason.RECORDING_FAILED.text());
-            end(Reason.RECORDING_FAILED, why);
+        Optional<DebugProcess> ready = recorded(granted, stream.size(), user, user + " is attached");
+        if (ready.isEmpty()) {
             return;
         }
-        if (!adopt(recorded)) {
-            Audit.recorded(resource(), recorded.finish());
-            return;
-        }
-        recorded.marker(Audit.printable(user) + " is attached");
-        DebugProcess process = recorded.of(new ContainerStreams(granted, commandExit(granted), traffic));
+        DebugProcess process = ready.get();
         Audit.Visit visit = Audit.attached(resource(), user, clock);
         process.resize(stream.size());
         granted.start();
@@ -253,6 +295,48 @@ final class LiveSession {
         }
     }
 
+    /** The command that is about to start, recorded as the session asks for; empty where the session has ended, or ends for want of a recording. */
+    private Optional<DebugProcess> recorded(DebugContainer granted, WindowSize size, String user, String marker) {
+        SessionRecording begun;
+        try {
+            begun = SessionRecording.begin(
+                    recordings, resource(), size, clock, why -> later(() -> recordingFailed(why)));
+        } catch (RecordingException e) {
+            String why = AgentException.chain(e);
+            Audit.refused(resource(), user, why);
+            metrics.refused(Reason.RECORDING_FAILED.text());
+            end(Reason.RECORDING_FAILED, why);
+            return Optional.empty();
+        }
+        if (!adopt(begun)) {
+            Audit.recorded(resource(), begun.finish());
+            return Optional.empty();
+        }
+        begun.marker(Audit.printable(marker));
+        return Optional.of(begun.of(new ContainerStreams(granted, commandExit(granted), traffic)));
+    }
+
+    /** Starts the command of a session that nobody attaches to, and ends the session with it. */
+    private void runAlone(DebugContainer made) {
+        String requester = resource().getSpec().requester();
+        String user = requester == null ? RelayRequest.UNKNOWN : requester;
+        Optional<DebugProcess> ready = recorded(made, WindowSize.NONE, user, "nobody is attached");
+        if (ready.isEmpty()) {
+            return;
+        }
+        Audit.Visit visit = Audit.attached(resource(), user, clock);
+        made.start();
+        try {
+            UnattendedRun.of(ready.get(), executor)
+                    .thenAccept(code -> later(() -> {
+                        Audit.left(visit, new Outcome.Exited(code), traffic, clock);
+                        end(Reason.EXITED, "the command ended with exit code " + code);
+                    }));
+        } catch (IOException e) {
+            end(Reason.ATTACH_FAILED, "the command's input cannot be closed: " + AgentException.chain(e));
+        }
+    }
+
     /** What is shown from now on is not recorded: the end of a session that must be. */
     private void recordingFailed(String why) {
         log.warn("session {} uid={}: {}", key, key.uid(), why);
@@ -270,7 +354,8 @@ final class LiveSession {
      * that. A pid namespace kills its processes before the first of them is seen to end.
      */
     private CompletableFuture<Integer> commandExit(DebugContainer granted) {
-        PinnedProcess beside = Objects.requireNonNull(target, "a container has a target");
+        PinnedProcess beside =
+                Objects.requireNonNull(target, "a container has a target").process();
         return granted.exit()
                 .thenComposeAsync(
                         exit -> exit.code() == KILLED && beside.awaitExit(LAST_WORDS)
@@ -295,17 +380,17 @@ final class LiveSession {
         }
         log.info("session {} uid={}: ended: {}: {}", key, key.uid(), why.text(), message);
         Prepared mine;
-        PinnedProcess process;
+        FoundTarget beside;
         ServerStream stream;
         SessionRecording recorded;
         synchronized (this) {
             recorded = recording;
             mine = prepared;
-            process = target;
+            beside = target;
             stream = client;
         }
         Integer exitCode = null;
-        if (mine != null && process != null) {
+        if (mine != null && beside != null) {
             if (why == Reason.EXITED) {
                 exitCode = mine.container().exit().join().code();
             } else if (stream != null) {
@@ -315,7 +400,7 @@ final class LiveSession {
                 hangUp(mine.container());
             }
             mine.close();
-            process.close();
+            beside.close();
         }
         SessionRecording.Kept kept = recorded == null ? SessionRecording.Kept.NOTHING : recorded.finish();
         Audit.recorded(resource(), kept);

@@ -137,7 +137,7 @@ final class RelayServer implements AutoCloseable {
         return new ServerStream.Identity(
                 session.key().uid(),
                 Objects.requireNonNull(status.podUID(), "a placed session has a pod"),
-                session.resource().getSpec().attach().publicKeys());
+                session.resource().getSpec().publicKeys());
     }
 
     /** Takes no more clients; those that are served stay. */

@@ -139,7 +139,7 @@ final class SessionRecording {
                 size.rows(),
                 clock.instant(),
                 SessionKey.of(session) + " beside " + session.getStatus().containerName() + " of pod "
-                        + session.getSpec().target().pod(),
+                        + session.getSpec().target().podText(),
                 process.command(),
                 term);
     }

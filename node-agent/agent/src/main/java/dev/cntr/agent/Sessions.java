@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +29,9 @@ final class Sessions implements AutoCloseable {
     private static final Duration FAREWELL = Duration.ofSeconds(20);
 
     private final Map<String, LiveSession> byUid = new ConcurrentHashMap<>();
+    /** Uids of lost sessions whose containers go on. */
+    private final Set<String> released = ConcurrentHashMap.newKeySet();
+
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("session-", 0).factory());
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -81,7 +85,9 @@ final class Sessions implements AutoCloseable {
             } else if (deleted) {
                 end(live, Reason.DELETED, "the session was deleted");
             }
-        } else if (!status.finished()) {
+        } else if (status.finished()) {
+            releaseAfterAgentLost(session);
+        } else {
             if (deleted) {
                 later(
                         session,
@@ -89,6 +95,7 @@ final class Sessions implements AutoCloseable {
                                 .completed(Reason.DELETED, "the session was deleted", clock.instant())
                                 .done());
             } else if (status.startedAt() != null) {
+                release(session);
                 later(
                         session,
                         now -> now.change()
@@ -104,6 +111,25 @@ final class Sessions implements AutoCloseable {
         }
     }
 
+    /** Of a session that the operator has said to be lost, before there was an agent again. */
+    private void releaseAfterAgentLost(DebugSession session) {
+        boolean lost = session.getStatus()
+                .condition(ConditionType.STALLED)
+                .filter(stalled -> stalled.reason().equals(Reason.AGENT_LOST.text()))
+                .isPresent();
+        if (lost) {
+            release(session);
+        }
+    }
+
+    /** Lets the container go on that an earlier agent has stopped for a session: once, for there may be another session that holds it. */
+    private void release(DebugSession session) {
+        if (session.getSpec().target().hold()
+                && released.add(session.getMetadata().getUid())) {
+            executor.execute(() -> SessionKey.of(session).logged(() -> preparation.release(session)));
+        }
+    }
+
     private void later(DebugSession session, UnaryOperator<DebugSessionStatus> change) {
         executor.execute(() -> SessionKey.of(session).logged(() -> statuses.write(session, change)));
     }
@@ -111,6 +137,7 @@ final class Sessions implements AutoCloseable {
     /** A session's resource is gone: so is the session. */
     void forget(DebugSession session) {
         LiveSession live = byUid.get(session.getMetadata().getUid());
+        released.remove(session.getMetadata().getUid());
         if (live != null) {
             end(live, Reason.DELETED, "the session was deleted");
         }

@@ -1,18 +1,25 @@
 package dev.cntr.agent;
 
+import dev.cntr.api.ChildSession;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
+import dev.cntr.engine.EngineException;
 import dev.cntr.engine.RunningContainer;
 import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.linux.proc.ProcessGoneException;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the process that a session is about. Nothing is taken from the session but names: pod uid, node and container id
@@ -20,6 +27,8 @@ import java.util.stream.Stream;
  * that a pid that was given to another process in between is never taken for the target.
  */
 final class TargetLookup {
+    private static final Logger log = LoggerFactory.getLogger(TargetLookup.class);
+
     private final KubernetesClient client;
     private final CriEngine runtime;
     private final String nodeName;
@@ -38,7 +47,75 @@ final class TargetLookup {
     /** A container of the session's pod as it runs here; the caller closes it. */
     FoundTarget find(DebugSession session, DebugSessionStatus placed, String containerName) {
         Pod pod = pod(session, placed);
-        String id = containerId(pod, containerName);
+        return find(containerId(pod, containerName), pod);
+    }
+
+    /**
+     * The session's container as it starts the next time, stopped where that is asked for; the caller closes it.
+     *
+     * @param begun called when the start cannot be missed any more
+     * @param over whether nobody waits any more
+     * @return empty where nobody waits any more
+     */
+    Optional<FoundTarget> awaitStart(
+            DebugSession session, DebugSessionStatus placed, Runnable begun, BooleanSupplier over) {
+        boolean hold = session.getSpec().target().hold();
+        String name = Objects.requireNonNull(placed.containerName(), "a placed session has a container");
+        Pod pod = pod(session, placed);
+        NextStart next = new NextStart(runtime, uidOnNode(pod), name, hold);
+        var waiter = new NextStart.Waiter() {
+            @Override
+            public void begun() {
+                begun.run();
+            }
+
+            @Override
+            public boolean over() {
+                return over.getAsBoolean();
+            }
+
+            @Override
+            public void checkPod() {
+                checkUnfinished(pod(session, placed));
+            }
+        };
+        while (true) {
+            Optional<String> id = next.await(waiter);
+            if (id.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                FoundTarget found = find(id.get(), pod);
+                return Optional.of(hold ? found.hold() : found);
+            } catch (EngineException.NotRunning | EngineException.NotFound | ProcessGoneException e) {
+                log.info("container {} has ended before it was entered: {}", id.get(), e.getMessage());
+            } catch (RuntimeException e) {
+                if (hold) {
+                    release(id.get());
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Lets a container go on that an earlier agent of this node has stopped for a session, and had no time to continue. */
+    void release(DebugSession session) {
+        String id = session.getStatus().containerID();
+        if (id != null) {
+            release(withoutScheme(id));
+        }
+    }
+
+    private void release(String id) {
+        try (FoundTarget _ =
+                new FoundTarget(PinnedProcess.open(runtime.running(id).pid()), id, Optional.empty(), true)) {
+            log.info("container {} goes on", id);
+        } catch (EngineException | ProcessGoneException e) {
+            log.info("container {} need not go on: {}", id, e.getMessage());
+        }
+    }
+
+    private FoundTarget find(String id, Pod pod) {
         RunningContainer container = runtime.running(id);
         checkBelongsTo(container, pod);
         PinnedProcess process = PinnedProcess.open(container.pid());
@@ -49,16 +126,26 @@ final class TargetLookup {
                         + container.pid() + ", then " + pidNow + "); try again");
             }
             process.verify();
-            return new FoundTarget(process, container.runtimeSpec());
+            return new FoundTarget(process, id, container.runtimeSpec(), false);
         } catch (RuntimeException e) {
             process.close();
             throw e;
         }
     }
 
+    private static void checkUnfinished(Pod pod) {
+        String phase = pod.getStatus().getPhase();
+        if ("Succeeded".equals(phase) || "Failed".equals(phase)) {
+            throw new AgentException(
+                    Reason.POD_FINISHED,
+                    "pod " + pod.getMetadata().getNamespace() + "/"
+                            + pod.getMetadata().getName() + " has ended: none of its containers starts again");
+        }
+    }
+
     private Pod pod(DebugSession session, DebugSessionStatus placed) {
         String namespace = session.getMetadata().getNamespace();
-        String name = session.getSpec().target().pod();
+        String name = session.getSpec().target().podText();
         Pod pod = client.pods().inNamespace(namespace).withName(name).get();
         if (pod == null) {
             throw new AgentException("pod " + namespace + "/" + name + " is gone");
@@ -72,7 +159,21 @@ final class TargetLookup {
             throw new AgentException("pod " + namespace + "/" + name + " runs on node "
                     + pod.getSpec().getNodeName() + ", not on " + nodeName);
         }
+        ChildSession.parentOf(session).ifPresent(parent -> checkAskedFor(session, parent.getName(), pod));
         return pod;
+    }
+
+    /** What the operator makes for a selector it makes by its own rights: it is nothing but what somebody with rights has asked for, or is not entered. */
+    private void checkAskedFor(DebugSession session, String parent, Pod pod) {
+        DebugSession asked = client.resources(DebugSession.class)
+                .inNamespace(session.getMetadata().getNamespace())
+                .withName(parent)
+                .get();
+        Map<String, String> labels = pod.getMetadata().getLabels();
+        ChildSession.objection(session, asked, labels == null ? Map.of() : labels)
+                .ifPresent(why -> {
+                    throw new AgentException(Reason.POLICY_DENIED, why);
+                });
     }
 
     private static String containerId(Pod pod, String name) {
@@ -100,15 +201,18 @@ final class TargetLookup {
         return scheme < 0 ? containerId : containerId.substring(scheme + 3);
     }
 
-    /** A static pod's containers carry the hash of its manifest, which its mirror at the API server has in an annotation. */
     private static void checkBelongsTo(RunningContainer container, Pod pod) {
+        String actual = container.labels().get("io.kubernetes.pod.uid");
+        if (!uidOnNode(pod).equals(actual)) {
+            throw new AgentException("container " + container.ref() + " belongs to pod uid " + actual + ", not to "
+                    + pod.getMetadata().getUid() + "; nothing was entered");
+        }
+    }
+
+    /** A static pod's containers carry the hash of its manifest, which its mirror at the API server has in an annotation. */
+    private static String uidOnNode(Pod pod) {
         String uid = pod.getMetadata().getUid();
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
-        String expected = annotations == null ? uid : annotations.getOrDefault("kubernetes.io/config.hash", uid);
-        String actual = container.labels().get("io.kubernetes.pod.uid");
-        if (!expected.equals(actual)) {
-            throw new AgentException("container " + container.ref() + " belongs to pod uid " + actual + ", not to "
-                    + uid + "; nothing was entered");
-        }
+        return annotations == null ? uid : annotations.getOrDefault("kubernetes.io/config.hash", uid);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.cntr.api.ChildSession;
 import dev.cntr.api.DebugPolicy;
 import dev.cntr.api.DebugPolicySpec;
 import dev.cntr.api.DebugSession;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,56 @@ class DebugPoliciesTest {
                     .withMessageStartingWith("DebugPolicy here ")
                     .satisfies(e -> assertThat(AgentException.reason(e)).isEqualTo(Reason.POLICY_DENIED)));
         }
+    }
+
+    @Test
+    void aSessionThatNobodyAttachesToNeedsTheAdmissionPolicies() {
+        DebugSession alone = session();
+        alone.setSpec(unattended(new Target("web", null), "30m"));
+        try (DebugPolicies policies = new DebugPolicies(client, false)) {
+            policies.start().toCompletableFuture().join();
+            policies.check(session());
+            assertThatExceptionOfType(AgentException.class)
+                    .isThrownBy(() -> policies.check(alone))
+                    .withMessageContaining("policies.enabled");
+        }
+        try (DebugPolicies policies = new DebugPolicies(client, true)) {
+            policies.start().toCompletableFuture().join();
+            policies.check(alone);
+        }
+    }
+
+    @Test
+    void aSessionOfASelectorIsBoundByWhatBindsTheSessionThatAsksForIt() {
+        client.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("shop")
+                        .addToLabels("tier", "production")
+                        .endMetadata()
+                        .build())
+                .create();
+        client.resource(policy("here", "production")).create();
+        DebugSession parent = session();
+        parent.setSpec(unattended(
+                new Target(null, new Selector(Map.of("app", "web"), null), 2, null, null, null), "5m"));
+        parent = client.resource(parent).create();
+        DebugSession child = ChildSession.of(parent, "web-1-x", "web", Duration.ofSeconds(10));
+        try (DebugPolicies policies = new DebugPolicies(client, true)) {
+            policies.start().toCompletableFuture().join();
+            assertThatExceptionOfType(AgentException.class)
+                    .as("its own ten seconds would be below the ceiling")
+                    .isThrownBy(() -> policies.check(child))
+                    .withMessageStartingWith("DebugPolicy here allows sessions of 1m at most");
+            client.resource(parent).delete();
+            assertThatExceptionOfType(AgentException.class)
+                    .isThrownBy(() -> policies.check(child))
+                    .withMessageContaining("is gone");
+        }
+    }
+
+    private static DebugSessionSpec unattended(Target target, String ttl) {
+        return new DebugSessionSpec(
+                target, null, new DebugSessionSpec.DebugProcess(List.of("id"), null, null, null), null, ttl, null);
     }
 
     private static DebugPolicy policy(String name, String tier) {

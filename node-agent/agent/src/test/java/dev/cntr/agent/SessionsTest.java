@@ -18,8 +18,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ class SessionsTest {
     private SessionEvents events;
     private Sessions sessions;
     private final AtomicInteger prepared = new AtomicInteger();
+    private final List<String> released = new CopyOnWriteArrayList<>();
     private final CountDownLatch hold = new CountDownLatch(1);
 
     @BeforeEach
@@ -69,17 +73,33 @@ class SessionsTest {
         }
 
         @Override
+        public Optional<FoundTarget> awaitStart(
+                DebugSession session, DebugSessionStatus placed, Runnable begun, BooleanSupplier over) {
+            begun.run();
+            await().until(over::getAsBoolean);
+            return Optional.empty();
+        }
+
+        @Override
+        public void release(DebugSession session) {
+            released.add(session.getMetadata().getName());
+        }
+
+        @Override
         public Prepared create(FoundTarget target, DebugSession session) {
             throw new AssertionError("nothing was found");
         }
     }
 
     private DebugSession placed(boolean started) {
+        return placed(started, new Target("web", "app"));
+    }
+
+    private DebugSession placed(boolean started, Target target) {
         DebugSession session = new DebugSession();
         session.setMetadata(
                 new ObjectMetaBuilder().withNamespace("shop").withName("web-1").build());
-        session.setSpec(new DebugSessionSpec(
-                new Target("web", "app"), null, null, new Attach(List.of("ed25519:key")), "1h", 300));
+        session.setSpec(new DebugSessionSpec(target, null, null, new Attach(List.of("ed25519:key")), "1h", 300));
         DebugSession created = client.resource(session).create();
         var change = DebugSessionStatus.EMPTY
                 .change()
@@ -158,6 +178,42 @@ class SessionsTest {
         sessions.reconcile(placed(true));
         awaitEnd(ConditionType.STALLED, Reason.AGENT_LOST);
         assertThat(prepared).hasValue(0);
+    }
+
+    @Test
+    void aSessionThatWaitsForAStartSaysSoAndEndsLikeAnyOther() {
+        DebugSession session = placed(false, new Target("web", "app", true, true));
+        sessions.reconcile(session);
+        awaitEnd(ConditionType.READY, Reason.WAITING_FOR_START);
+        assertThat(status().finished()).isFalse();
+        sessions.forget(session);
+        awaitEnd(ConditionType.COMPLETED, Reason.DELETED);
+        await().until(() -> sessions.count() == 0);
+        assertThat(released).isEmpty();
+    }
+
+    @Test
+    void aContainerThatAnEarlierAgentHasStoppedGoesOn() {
+        DebugSession session = placed(true, new Target("web", "app", true, true));
+        sessions.reconcile(session);
+        awaitEnd(ConditionType.STALLED, Reason.AGENT_LOST);
+        await().until(() -> released.size() == 1);
+        session.setStatus(status());
+        sessions.reconcile(session);
+        assertThat(released).as("once").hasSize(1);
+    }
+
+    @Test
+    void soDoesOneWhoseSessionTheOperatorHasFoundLost() {
+        DebugSession session = placed(true, new Target("web", "app", true, true));
+        session.setStatus(
+                session.getStatus().change().stalled(Reason.AGENT_LOST, "", NOW).done());
+        sessions.reconcile(session);
+        await().until(() -> released.size() == 1);
+        DebugSession other = placedCopyWithout(session);
+        other.setStatus(session.getStatus().change().done());
+        sessions.reconcile(other);
+        assertThat(released).as("once").hasSize(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.cntr.engine.containerd.ContainerdProto.CreateRequest;
 import dev.cntr.engine.containerd.ContainerdProto.CreateResponse;
 import dev.cntr.engine.containerd.ContainerdProto.DeleteRequest;
 import dev.cntr.engine.containerd.ContainerdProto.Empty;
+import dev.cntr.engine.containerd.ContainerdProto.Envelope;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerRequest;
 import dev.cntr.engine.containerd.ContainerdProto.GetContainerResponse;
 import dev.cntr.engine.containerd.ContainerdProto.GetImageRequest;
@@ -23,6 +24,7 @@ import dev.cntr.engine.containerd.ContainerdProto.ListTasksResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentResponse;
 import dev.cntr.engine.containerd.ContainerdProto.RemoveSnapshotRequest;
+import dev.cntr.engine.containerd.ContainerdProto.SubscribeRequest;
 import dev.cntr.engine.containerd.ContainerdProto.VersionResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ViewSnapshotRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ViewSnapshotResponse;
@@ -97,6 +99,12 @@ final class ContainerdCalls {
             SERVICES + "leases.v1.Leases", "Delete", DeleteRequest.getDefaultInstance(), Empty.getDefaultInstance());
     static final MethodDescriptor<ListRequest, ListResponse> LEASES = RuntimeChannel.unary(
             SERVICES + "leases.v1.Leases", "List", ListRequest.getDefaultInstance(), ListResponse.getDefaultInstance());
+
+    static final MethodDescriptor<SubscribeRequest, Envelope> SUBSCRIBE = RuntimeChannel.streaming(
+            SERVICES + "events.v1.Events",
+            "Subscribe",
+            SubscribeRequest.getDefaultInstance(),
+            Envelope.getDefaultInstance());
 
     private ContainerdCalls() {}
 }

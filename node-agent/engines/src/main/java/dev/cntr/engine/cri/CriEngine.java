@@ -156,13 +156,15 @@ public final class CriEngine implements Engine {
 
     @Override
     public List<ListedContainer> list() {
-        return containers().stream()
-                .map(c -> new ListedContainer(
-                        ref(c),
-                        c.getState() == ContainerState.CONTAINER_RUNNING,
-                        word(c.getState()),
-                        c.getImage().getImage()))
-                .collect(Collectors.toList());
+        return containers().stream().map(CriEngine::listed).collect(Collectors.toList());
+    }
+
+    private static ListedContainer listed(Container c) {
+        return new ListedContainer(
+                ref(c),
+                c.getState() == ContainerState.CONTAINER_RUNNING,
+                word(c.getState()),
+                c.getImage().getImage());
     }
 
     private static String word(ContainerState state) {
@@ -174,10 +176,28 @@ public final class CriEngine implements Engine {
         };
     }
 
+    /** Where it listens. */
+    public Path socket() {
+        return channel.socket();
+    }
+
+    /** The containers that the runtime has of one container of a pod, one for each of its starts that is not forgotten yet, running or not. */
+    public List<ListedContainer> startsOf(String podUid, String container) {
+        return containers(ContainerFilter.newBuilder()
+                        .putAllLabelSelector(PodContainer.selector(podUid, container))
+                        .build())
+                .stream()
+                .map(CriEngine::listed)
+                .toList();
+    }
+
     private List<Container> containers() {
-        ListContainersRequest request = ListContainersRequest.newBuilder()
-                .setFilter(ContainerFilter.getDefaultInstance())
-                .build();
+        return containers(ContainerFilter.getDefaultInstance());
+    }
+
+    private List<Container> containers(ContainerFilter filter) {
+        ListContainersRequest request =
+                ListContainersRequest.newBuilder().setFilter(filter).build();
         return channel.call(CriCalls.LIST_CONTAINERS, request).getContainersList();
     }
 

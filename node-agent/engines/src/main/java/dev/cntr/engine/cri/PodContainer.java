@@ -21,6 +21,11 @@ public record PodContainer(String namespace, String pod, String podUid, String c
                 : Optional.of(new PodContainer(namespace, pod, uid, container));
     }
 
+    /** The labels by which the containers of one name of a pod are found, whichever start they are of. A static pod's uid is the hash of its manifest. */
+    static Map<String, String> selector(String podUid, String container) {
+        return Map.of(PREFIX + "pod.uid", podUid, PREFIX + "container.name", container);
+    }
+
     /** {@code NAMESPACE/POD/CONTAINER}. */
     public String name() {
         return namespace + "/" + pod + "/" + container;

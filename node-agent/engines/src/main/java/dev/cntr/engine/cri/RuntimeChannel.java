@@ -65,6 +65,10 @@ public final class RuntimeChannel implements AutoCloseable {
         return new RuntimeChannel(socket, DEADLINE);
     }
 
+    Path socket() {
+        return socket;
+    }
+
     /** Describes a call that may be made twice. */
     public static <Q extends Message, A extends Message> MethodDescriptor<Q, A> unary(
             String service, String name, Q request, A response) {

@@ -10,10 +10,12 @@ import dev.cntr.linux.ReadFile;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
 import dev.cntr.linux.ThrowAwayThread;
+import dev.cntr.linux.Tracee;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -29,18 +31,7 @@ public final class SeccompFilters {
 
     private static final long TURN_NANOS = 1_000_000;
 
-    private static final long SEIZE = 0x4206;
-    private static final long INTERRUPT = 0x4207;
     private static final long SECCOMP_GET_FILTER = 0x420c;
-    private static final long DETACH = 17;
-    private static final int EVENT_STOP = 128;
-
-    private static final int WNOHANG = 1;
-
-    /** Only this thread's tracees: a wait of another thread of this program must not take the stop, nor this one another's. */
-    private static final int WNOTHREAD = 0x20000000;
-
-    private static final int WALL = 0x40000000;
 
     private SeccompFilters() {}
 
@@ -69,9 +60,11 @@ public final class SeccompFilters {
     private static final class Tracer {
         private final Kernel kernel = Kernel.current();
         private final int pid;
+        private final Tracee tracee;
 
         Tracer(int pid) {
             this.pid = pid;
+            this.tracee = new Tracee(pid);
         }
 
         List<SeccompFilter> copy() {
@@ -79,14 +72,14 @@ public final class SeccompFilters {
             int signal = 0;
             boolean stopped = false;
             try {
-                check("PTRACE_INTERRUPT", kernel.call(Syscall.PTRACE, INTERRUPT, pid, 0, 0));
+                check("PTRACE_INTERRUPT", tracee.interrupt());
                 signal = awaitStop();
                 stopped = true;
                 return filters();
             } finally {
                 if (stopped) {
                     // ESRCH only where it was killed meanwhile
-                    kernel.call(Syscall.PTRACE, DETACH, pid, 0, signal);
+                    tracee.detach(signal);
                 }
             }
         }
@@ -95,7 +88,7 @@ public final class SeccompFilters {
         private long seize() {
             long end = System.nanoTime() + DEADLINE.toNanos();
             while (true) {
-                long r = kernel.call(Syscall.PTRACE, SEIZE, pid, 0, 0);
+                long r = tracee.seize(0);
                 if (r != Errno.EPERM.negative() || System.nanoTime() - end > 0) {
                     return r;
                 }
@@ -105,34 +98,31 @@ public final class SeccompFilters {
 
         /** Gives the signal that it was about to receive when it stopped, to be handed on at the end; 0 for none. */
         private int awaitStop() {
-            try (Scratch s = new Scratch()) {
-                long address = s.allocate(8);
-                long end = System.nanoTime() + DEADLINE.toNanos();
-                while (true) {
-                    long r = kernel.call(Syscall.WAIT4, pid, address, WALL | WNOTHREAD | WNOHANG, 0);
-                    if (r == pid) {
-                        return signalOf(Memory.getInt(address));
-                    }
-                    if (r < 0 && r != Errno.EINTR.negative()) {
-                        throw failure("wait4", Errno.of(-r));
-                    }
-                    if (System.nanoTime() - end > 0) {
-                        throw new SeccompException(
-                                pid,
-                                "it did not stop within " + DEADLINE.toMillis()
-                                        + " ms: is its cgroup frozen (a paused container)? Resume it and try again");
-                    }
-                    LockSupport.parkNanos(PAUSE_NANOS);
+            long end = System.nanoTime() + DEADLINE.toNanos();
+            while (true) {
+                OptionalInt status = tracee.poll();
+                if (status.isPresent()) {
+                    return signalOf(status.getAsInt());
                 }
+                if (System.nanoTime() - end > 0) {
+                    throw new SeccompException(
+                            pid,
+                            "it did not stop within " + DEADLINE.toMillis()
+                                    + " ms: is its cgroup frozen (a paused container)? Resume it and try again");
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
 
         private int signalOf(int status) {
-            boolean stop = (status & 0xff) == 0x7f;
-            if (!stop) {
+            if (status < 0) {
+                throw failure("wait4", Errno.of(-status));
+            }
+            Tracee.Wait wait = new Tracee.Wait(status);
+            if (!wait.stopped()) {
                 throw new SeccompException(pid, "it ended meanwhile");
             }
-            return status >> 16 == EVENT_STOP ? 0 : status >> 8 & 0xff;
+            return wait.signal();
         }
 
         private List<SeccompFilter> filters() {
