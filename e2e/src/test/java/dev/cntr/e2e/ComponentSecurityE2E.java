@@ -227,7 +227,7 @@ class ComponentSecurityE2E {
                         .out());
         String name = placed(cluster.nodes().getLast());
         String[] patch = {"-n", NAMESPACE, "patch", "debugsession", name, "--type=merge", "-p"};
-        forbidden(thief.kubectl(with(patch, "{\"spec\":{\"ttl\":\"24h\"}}")), "change none's spec");
+        forbidden(thief.kubectl(with(patch, "{\"spec\":{\"ttl\":\"24h\"}}")), "change no session's spec");
         thief.kubectl(with(patch, "{\"metadata\":{\"annotations\":{\"seen\":\"yes\"}}}"))
                 .ok();
         forbidden(
