@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Sessions for containers that crash at their start, as soon as they can write a line into a file of their volume: nobody could attach to them in time by hand. Each test
- * has a pod of its own, since the kubelet waits longer with each crash.
+ * makes a pod of its own, since the kubelet waits twice as long with each crash.
  */
 @ExtendWith(Cluster.Extension.class)
 @TestInstance(Lifecycle.PER_CLASS)
@@ -23,7 +23,7 @@ class CrashLoopE2E {
     private static final String NAMESPACE = "crash-loop";
     private static final int LOST = 117;
     private static final int NOT_RUNNING = 124;
-    private static final List<String> AT_ONCE = List.of("refused", "held", "continued", "orphaned");
+    private static final String AT_ONCE = "echo ran >> /data/log; exit 3";
 
     private final Cluster cluster;
 
@@ -32,13 +32,12 @@ class CrashLoopE2E {
     }
 
     @BeforeAll
-    void pods() {
+    void namespace() {
         cluster.kubectl("create", "namespace", NAMESPACE).ok();
-        AT_ONCE.forEach(name -> pod(name, "echo ran >> /data/log; exit 3"));
-        pod("slow", "sleep 20; exit 3");
     }
 
-    private void pod(String name, String script) {
+    /** A pod whose container has crashed at least once. */
+    private void crashing(String name, String script) {
         cluster.apply("""
                 apiVersion: v1
                 kind: Pod
@@ -55,6 +54,9 @@ class CrashLoopE2E {
                     volumeMounts: [{name: data, mountPath: /data}]
                   volumes: [{name: data, emptyDir: {}}]
                 """.formatted(name, NAMESPACE, cluster.nodes().getLast().name(), script));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !field(name, "lastState.terminated").isEmpty()
+                        || !field(name, "state.terminated").isEmpty());
     }
 
     @AfterAll
@@ -81,13 +83,13 @@ class CrashLoopE2E {
     }
 
     private Run attach(String pod, String... options) {
-        return cluster.cntr(java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of("attach", "-n", NAMESPACE, pod), java.util.stream.Stream.of(options))
+        return cluster.cntr(Stream.concat(Stream.of("attach", "-n", NAMESPACE, pod), Stream.of(options))
                 .toArray(String[]::new));
     }
 
     @Test
     void whoDoesNotAskToWaitIsToldOfIt() {
+        crashing("refused", AT_ONCE);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> field("refused", "state.waiting.reason").equals("CrashLoopBackOff"));
         Run run = attach("refused", "--", "true");
@@ -98,10 +100,7 @@ class CrashLoopE2E {
     /** The wait is longer than what the client would wait for an agent. */
     @Test
     void theNextStartIsWaitedForAndEntered() {
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> restarts("slow") > 0 || !field("slow", "lastState").equals("{}"));
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> !field("slow", "state.waiting.reason").isEmpty());
+        crashing("slow", "sleep 20; exit 3");
         Run run = attach(
                 "slow", "--wait-start", "--timeout=5s", "--", "cat", "/proc/1/comm", "/proc/sys/kernel/hostname");
         assertThat(run.ok().out()).isEqualTo("sh\nslow\n");
@@ -110,9 +109,7 @@ class CrashLoopE2E {
 
     @Test
     void aHeldContainerIsStoppedBeforeItsFirstInstructionUntilTheSessionEnds() {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> !field("held", "lastState").equals("{}")
-                        || !field("held", "state.terminated").isEmpty());
+        crashing("held", AT_ONCE);
         Run run = attach(
                 "held",
                 "--hold",
@@ -143,6 +140,7 @@ class CrashLoopE2E {
 
     @Test
     void itGoesOnWhenSomebodyInTheSessionSaysSo() {
+        crashing("continued", AT_ONCE);
         Run run = attach(
                 "continued",
                 "--hold",
@@ -156,6 +154,7 @@ class CrashLoopE2E {
 
     @Test
     void anAgentThatIsKilledHoldsNothingForEver() throws IOException, InterruptedException {
+        crashing("orphaned", AT_ONCE);
         Cluster.Node node = cluster.nodes().getLast();
         Process client = Run.start(
                 cluster.environment(),
