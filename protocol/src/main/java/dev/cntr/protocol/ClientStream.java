@@ -13,6 +13,7 @@ public final class ClientStream implements AutoCloseable {
     private final FrameReader reader;
     private final FrameWriter writer;
     private final boolean tty;
+    private final KeepAlive alive;
 
     private final Window stdin;
     private final Intake stdout;
@@ -21,12 +22,19 @@ public final class ClientStream implements AutoCloseable {
     private final AtomicReference<@Nullable Ending> decided = new AtomicReference<>();
 
     private ClientStream(
-            InputStream in, OutputStream out, FrameReader reader, FrameWriter writer, boolean tty, int window) {
+            InputStream in,
+            OutputStream out,
+            FrameReader reader,
+            FrameWriter writer,
+            boolean tty,
+            int window,
+            KeepAlive.Pace pace) {
         this.in = in;
         this.out = out;
         this.reader = reader;
         this.writer = writer;
         this.tty = tty;
+        this.alive = new KeepAlive(pace);
         this.stdin = new Window(window);
         this.stdout = new Intake(window);
         this.stderr = new Intake(window);
@@ -45,7 +53,7 @@ public final class ClientStream implements AutoCloseable {
     public static ClientStream open(
             InputStream in, OutputStream out, WindowSize size, Possession key, String sessionUid, String podUid)
             throws IOException {
-        return open(in, out, size, key, sessionUid, podUid, Window.SIZE);
+        return open(in, out, size, key, sessionUid, podUid, Window.SIZE, KeepAlive.Pace.DEFAULT);
     }
 
     static ClientStream open(
@@ -55,7 +63,8 @@ public final class ClientStream implements AutoCloseable {
             Possession key,
             String sessionUid,
             String podUid,
-            int window)
+            int window,
+            KeepAlive.Pace pace)
             throws IOException {
         FrameReader reader = new FrameReader(in);
         FrameWriter writer = new FrameWriter(out);
@@ -76,7 +85,7 @@ public final class ClientStream implements AutoCloseable {
                     ErrorCode.VERSION,
                     "the agent speaks version " + accepted.version() + ", this client " + Frame.VERSION);
         }
-        return new ClientStream(in, out, reader, writer, accepted.tty(), window);
+        return new ClientStream(in, out, reader, writer, accepted.tty(), window, pace);
     }
 
     private static Frame answer(FrameReader reader) throws IOException {
@@ -102,6 +111,13 @@ public final class ClientStream implements AutoCloseable {
      * @param stdin what to send; null for none
      */
     public Ending run(@Nullable InputStream stdin, OutputStream stdout, OutputStream stderr) {
+        alive.begin(writer, StreamId.STDOUT, () -> decide(new Ending.Lost(alive.reason("agent")), null));
+        try (alive) {
+            return carry(stdin, stdout, stderr);
+        }
+    }
+
+    private Ending carry(@Nullable InputStream stdin, OutputStream stdout, OutputStream stderr) {
         Thread out = writeOut(this.stdout, StreamId.STDOUT, stdout);
         Thread err = writeOut(this.stderr, StreamId.STDERR, stderr);
         Thread.ofPlatform().daemon().name("cntr-stdin").start(() -> send(stdin));
@@ -121,7 +137,9 @@ public final class ClientStream implements AutoCloseable {
     private Ending read() {
         try {
             while (true) {
-                switch (reader.read()) {
+                Frame next = reader.read();
+                alive.heard();
+                switch (next) {
                     case null -> {
                         return new Ending.Lost("the connection to the agent ended without an exit code");
                     }
@@ -136,7 +154,11 @@ public final class ClientStream implements AutoCloseable {
                     case Frame.Data data
                     when data.stream() == StreamId.STDERR -> stderr.put(data.offset(), data.bytes());
                     case Frame.Ack(StreamId stream, long offset)
-                    when stream == StreamId.STDIN -> stdin.acknowledge(offset);
+                    when stream == StreamId.STDIN -> {
+                        if (!stdin.acknowledge(offset)) {
+                            alive.heardSign();
+                        }
+                    }
                     case Frame other -> throw ProtocolException.violation("the agent sent " + FrameType.of(other));
                 }
             }

@@ -12,6 +12,7 @@ public final class FrameWriter {
     private final OutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private final byte[] buffer = new byte[Frame.HEADER + Frame.MAX_PAYLOAD];
+    private final long[] acknowledged = new long[StreamId.values().length];
 
     public FrameWriter(OutputStream out) {
         this.out = out;
@@ -25,12 +26,29 @@ public final class FrameWriter {
     public void write(Frame frame) throws IOException {
         lock.lock();
         try {
+            if (frame instanceof Frame.Ack(StreamId stream, long offset)) {
+                acknowledged[stream.ordinal()] = offset;
+            }
             ByteBuffer frameBytes = ByteBuffer.wrap(buffer);
             frameBytes.put(FrameType.of(frame).number()).putInt(0);
             encode(frame, frameBytes);
             frameBytes.putInt(1, frameBytes.position() - Frame.HEADER);
             out.write(buffer, 0, frameBytes.position());
             out.flush();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Acknowledges once more what was acknowledged of a stream, which says nothing but that this side is there.
+     *
+     * @throws IOException as {@link #write}
+     */
+    void repeatAck(StreamId stream) throws IOException {
+        lock.lock();
+        try {
+            write(new Frame.Ack(stream, acknowledged[stream.ordinal()]));
         } finally {
             lock.unlock();
         }

@@ -46,6 +46,7 @@ public final class ServerStream {
     private final FrameReader reader;
     private final FrameWriter writer;
     private final WindowSize size;
+    private final KeepAlive alive;
 
     private final Intake stdin;
     private final Window stdout;
@@ -55,10 +56,11 @@ public final class ServerStream {
     private volatile boolean inputEnded;
     private volatile boolean exitSent;
 
-    private ServerStream(FrameReader reader, FrameWriter writer, WindowSize size, int window) {
+    private ServerStream(FrameReader reader, FrameWriter writer, WindowSize size, int window, KeepAlive.Pace pace) {
         this.reader = reader;
         this.writer = writer;
         this.size = size;
+        this.alive = new KeepAlive(pace);
         this.stdin = new Intake(window);
         this.stdout = new Window(window);
         this.stderr = new Window(window);
@@ -73,10 +75,11 @@ public final class ServerStream {
      * @throws IOException when the pipe breaks
      */
     public static ServerStream accept(InputStream in, OutputStream out, Identity identity) throws IOException {
-        return accept(in, out, identity, Window.SIZE);
+        return accept(in, out, identity, Window.SIZE, KeepAlive.Pace.DEFAULT);
     }
 
-    static ServerStream accept(InputStream in, OutputStream out, Identity identity, int window) throws IOException {
+    static ServerStream accept(InputStream in, OutputStream out, Identity identity, int window, KeepAlive.Pace pace)
+            throws IOException {
         FrameReader reader = new FrameReader(in);
         FrameWriter writer = new FrameWriter(out);
         Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(PROOF_TIME, in, out));
@@ -99,7 +102,7 @@ public final class ServerStream {
                 throw new ProtocolException(
                         ErrorCode.NOT_AUTHORIZED, "the proof was not made with a key of this session");
             }
-            return new ServerStream(reader, writer, size, window);
+            return new ServerStream(reader, writer, size, window, pace);
         } catch (ProtocolException e) {
             tell(writer, e.code(), String.valueOf(e.getMessage()));
             throw e;
@@ -134,11 +137,18 @@ public final class ServerStream {
      * process's streams; a thread that still waits on one of them ends by that.
      */
     public Outcome run(DebugProcess process, boolean tty) {
+        try (alive) {
+            return carry(process, tty);
+        }
+    }
+
+    private Outcome carry(DebugProcess process, boolean tty) {
         try {
             writer.write(new Frame.Accepted(Frame.VERSION, tty));
         } catch (IOException e) {
             finish(new Outcome.ClientLost("the connection broke: " + e.getMessage()));
         }
+        alive.begin(writer, StreamId.STDIN, () -> finish(new Outcome.ClientLost(alive.reason("client"))));
         Thread.ofPlatform().daemon().name("cntr-frames").start(() -> read(process));
         Thread.ofPlatform().daemon().name("cntr-stdin").start(() -> feed(process));
         CompletableFuture<Boolean> out = send(process.stdout(), StreamId.STDOUT, stdout);
@@ -169,7 +179,9 @@ public final class ServerStream {
     private void read(DebugProcess process) {
         try {
             while (true) {
-                switch (reader.read()) {
+                Frame next = reader.read();
+                alive.heard();
+                switch (next) {
                     case null -> {
                         finish(new Outcome.ClientLost("the stream ended without a word"));
                         return;
@@ -180,9 +192,9 @@ public final class ServerStream {
                         stdin.finish();
                     }
                     case Frame.Ack(StreamId stream, long offset)
-                    when stream == StreamId.STDOUT -> stdout.acknowledge(offset);
+                    when stream == StreamId.STDOUT -> acknowledged(stdout, offset);
                     case Frame.Ack(StreamId stream, long offset)
-                    when stream == StreamId.STDERR -> stderr.acknowledge(offset);
+                    when stream == StreamId.STDERR -> acknowledged(stderr, offset);
                     case Frame.Resize(WindowSize resized) -> process.resize(resized);
                     case Frame.Signal(int number) -> process.signal(number);
                     case Frame.Detach() -> {
@@ -206,6 +218,12 @@ public final class ServerStream {
             finish(new Outcome.ClientLost("the client broke the protocol: " + e.getMessage()));
         } catch (IOException e) {
             finish(new Outcome.ClientLost("the connection broke: " + e.getMessage()));
+        }
+    }
+
+    private void acknowledged(Window window, long offset) {
+        if (!window.acknowledge(offset)) {
+            alive.heardSign();
         }
     }
 

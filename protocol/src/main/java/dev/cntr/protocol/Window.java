@@ -64,17 +64,20 @@ public final class Window {
     /**
      * The peer has written out everything before {@code offset}.
      *
+     * @return false when it had said just that before
      * @throws ProtocolException when that was not sent, or it had said more before
      */
-    public void acknowledge(long offset) {
+    public boolean acknowledge(long offset) {
         lock.lock();
         try {
             if (offset < acknowledged || offset > sent) {
                 throw ProtocolException.violation("an acknowledgement of " + offset + " where " + acknowledged
                         + " were acknowledged and " + sent + " sent");
             }
+            boolean news = offset > acknowledged;
             acknowledged = offset;
             changed.signalAll();
+            return news;
         } finally {
             lock.unlock();
         }

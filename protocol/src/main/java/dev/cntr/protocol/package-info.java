@@ -18,6 +18,8 @@
  *       thread a stream writes them out and acknowledges them; so RESIZE, SIGNAL and ACK never wait behind a full pipe.
  *   <li>At most {@link dev.cntr.protocol.Window#SIZE} bytes a stream are unacknowledged. A peer that sends more is cut off.
  *   <li>EXIT is sent when every byte of output was written out by the client, so an exit code implies all output.
+ *   <li>Each side repeats its last ACK (the client that of STDOUT, the agent that of STDIN) every 3 seconds. Who has had such a sign from its peer takes it
+ *       for lost when no frame comes for 54 seconds; a peer that sends none is waited for as long as the pipe holds.
  *   <li>An end of the pipe before EXIT was acknowledged is a lost peer, never an end of input.
  * </ul>
  *

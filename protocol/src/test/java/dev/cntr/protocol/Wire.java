@@ -27,12 +27,27 @@ final class Wire implements AutoCloseable {
     }
 
     ClientStream client(int window) throws IOException {
+        return client(window, KeepAlive.Pace.DEFAULT);
+    }
+
+    ClientStream client(int window, KeepAlive.Pace pace) throws IOException {
         return ClientStream.open(
-                clientIn, clientOut, new WindowSize(80, 24), KEY, IDENTITY.sessionUid(), IDENTITY.podUid(), window);
+                clientIn,
+                clientOut,
+                new WindowSize(80, 24),
+                KEY,
+                IDENTITY.sessionUid(),
+                IDENTITY.podUid(),
+                window,
+                pace);
     }
 
     ServerStream agent(int window) throws IOException {
-        return ServerStream.accept(agentIn, agentOut, IDENTITY, window);
+        return agent(window, KeepAlive.Pace.DEFAULT);
+    }
+
+    ServerStream agent(int window, KeepAlive.Pace pace) throws IOException {
+        return ServerStream.accept(agentIn, agentOut, IDENTITY, window, pace);
     }
 
     void closeClient() throws IOException {
