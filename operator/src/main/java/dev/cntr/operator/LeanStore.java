@@ -37,6 +37,8 @@ final class LeanStore<T extends HasMetadata> extends BasicItemStore<T> {
     /** Keeps name, node and readiness of cntr's own pods. */
     static LeanStore<Pod> ofPods() {
         return new LeanStore<>(pod -> {
+            pod.getMetadata().setLabels(null);
+            pod.getMetadata().setOwnerReferences(List.of());
             pod.setSpec(new PodSpecBuilder()
                     .withNodeName(pod.getSpec().getNodeName())
                     .build());
@@ -66,7 +68,6 @@ final class LeanStore<T extends HasMetadata> extends BasicItemStore<T> {
 
     /** Takes from an object what nobody here reads; it is never written back whole. */
     static void lighten(HasMetadata item) {
-        item.getMetadata().setManagedFields(List.of());
         item.getMetadata().setAnnotations(new LinkedHashMap<>()); // JOSDK looks into them: not null
     }
 }

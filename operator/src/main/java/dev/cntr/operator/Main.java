@@ -67,6 +67,7 @@ public final class Main {
         Settings settings = Settings.of(System.getenv());
         OperatorMetrics metrics = new OperatorMetrics();
         KubernetesClient client = new KubernetesClientBuilder()
+                .withKubernetesSerialization(LeanJson.serialization())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics.apiRequests()))
                 .build();
         AtomicBoolean ending = new AtomicBoolean();

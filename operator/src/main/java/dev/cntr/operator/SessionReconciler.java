@@ -33,6 +33,12 @@ import org.slf4j.LoggerFactory;
 final class SessionReconciler implements Reconciler<DebugSession> {
     private static final Logger LOG = LoggerFactory.getLogger(SessionReconciler.class);
 
+    /**
+     * A session that waits for longer is looked at in between, which asks the API server nothing: the library remembers a wait that something else has ended until
+     * its time would have come, and a session's time to live may be a day.
+     */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
     /** Later than any watch event of the write that won a race. */
     private static final Duration AFTER_CONFLICT = Duration.ofSeconds(1);
 
@@ -166,7 +172,8 @@ final class SessionReconciler implements Reconciler<DebugSession> {
 
     /** A millisecond more than the time to wait, so that it has passed when the timer rings. */
     private static UpdateControl<DebugSession> again(Duration duration) {
-        return UpdateControl.<DebugSession>noUpdate().rescheduleAfter(duration.plusMillis(1));
+        Duration bounded = duration.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : duration;
+        return UpdateControl.<DebugSession>noUpdate().rescheduleAfter(bounded.plusMillis(1));
     }
 
     private static void log(DebugSession session, String what) {

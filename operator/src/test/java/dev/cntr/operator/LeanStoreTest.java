@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.Names;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.List;
@@ -19,7 +18,6 @@ class LeanStoreTest {
         Pod pod = new PodBuilder(Cluster.ownPod(Names.AGENT, "agent-1", true))
                 .editMetadata()
                 .addToAnnotations("big", BIG)
-                .addToManagedFields(new ManagedFieldsEntry())
                 .endMetadata()
                 .editSpec()
                 .addNewContainer()
@@ -42,7 +40,7 @@ class LeanStoreTest {
         assertThat(kept.getSpec().getContainers()).isEmpty();
         assertThat(kept.getStatus().getPodIP()).isNull();
         assertThat(kept.getStatus().getConditions()).hasSize(1);
-        assertThat(kept.getMetadata().getManagedFields()).isEmpty();
+        assertThat(kept.getMetadata().getLabels()).isNull();
         assertThat(kept.getMetadata().getAnnotations()).isEmpty();
     }
 

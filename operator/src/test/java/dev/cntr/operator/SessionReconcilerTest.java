@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -25,6 +26,24 @@ class SessionReconcilerTest {
         var control = reconciler(sessions).reconcile(Cluster.session());
         assertThat(sessions.calls).containsExactly("get web", "write SCHEDULED");
         assertThat(control.getScheduleDelay()).contains(30_001L);
+    }
+
+    @Test
+    void aSessionThatLivesForADayIsLookedAtInBetween() {
+        DebugSession session = Cluster.session();
+        session.setSpec(Cluster.spec("24h"));
+        session.addFinalizer(Names.FINALIZER);
+        session.setStatus(DebugSessionStatus.EMPTY
+                .change()
+                .observedGeneration(1L)
+                .nodeName("n1")
+                .agentPod("agent-1")
+                .startedAt(Cluster.CREATED)
+                .done());
+        Recorded sessions = new Recorded(0);
+        var control = reconciler(sessions).reconcile(session);
+        assertThat(sessions.calls).isEmpty();
+        assertThat(control.getScheduleDelay()).contains(600_001L);
     }
 
     @Test
