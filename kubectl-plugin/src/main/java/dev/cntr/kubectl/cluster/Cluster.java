@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +21,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the API server of one cluster: JSON over HTTP, with the kubeconfig's TLS, credentials and proxy. */
 public final class Cluster implements AutoCloseable {
     private static final String JSON = "application/json";
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int REVIEWS = 3;
+    private static final Duration BETWEEN_REVIEWS = Duration.ofMillis(300);
 
     private final HttpClients clients;
     private final HttpClient http;
@@ -82,17 +87,31 @@ public final class Cluster implements AutoCloseable {
     /**
      * Who the API server takes this client for, by a SelfSubjectReview; empty where it does not say, as one that lets nobody
      * ask does.
+     *
+     * @throws CntrException where it does not answer, or cannot: without its name this client would be refused at the relay, with a reason that is none
      */
     public Optional<String> userName() {
-        try {
-            JsonNode review = send(
-                    request("apis/authentication.k8s.io/v1/selfsubjectreviews").post(JSON, """
-                    {"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""));
-            String name =
-                    review.path("status").path("userInfo").path("username").asText("");
-            return name.isEmpty() ? Optional.empty() : Optional.of(name);
-        } catch (ApiException | CntrException _) {
-            return Optional.empty(); // what is wrong is told by the requests that matter
+        for (int tries = 1; ; tries++) {
+            try {
+                JsonNode review = send(request("apis/authentication.k8s.io/v1/selfsubjectreviews")
+                        .post(JSON, """
+                        {"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""));
+                String name =
+                        review.path("status").path("userInfo").path("username").asText("");
+                return name.isEmpty() ? Optional.empty() : Optional.of(name);
+            } catch (ApiException e) {
+                if (e.status() != TOO_MANY_REQUESTS && e.status() < HttpURLConnection.HTTP_INTERNAL_ERROR) {
+                    return Optional.empty(); // what is wrong is told by the requests that matter
+                }
+                if (tries == REVIEWS) {
+                    throw new CntrException(
+                            ExitCode.INTERNAL,
+                            "the API server could not say who you are (selfsubjectreviews): " + e.text()
+                                    + "; try again",
+                            e);
+                }
+                LockSupport.parkNanos(BETWEEN_REVIEWS.toNanos());
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The standard streams of a command in a pod, over the WebSocket form of {@code pods/exec}: each message is a channel byte
@@ -59,8 +61,12 @@ final class ExecStream implements AutoCloseable {
                 if (!(cause instanceof WebSocketHandshakeException handshake)) {
                     throw Failures.unreachable(uri.getScheme() + "://" + uri.getAuthority(), cause);
                 }
-                // An old server answers 403 to a subprotocol that it does not know.
-                refused = new ApiException(handshake.getResponse().code(), JsonNodeFactory.instance.objectNode());
+                ApiException answer = refusal(handshake);
+                if (answer.status() != HttpURLConnection.HTTP_FORBIDDEN) {
+                    throw answer;
+                }
+                // An old server answers so, without a reason, to a subprotocol that it does not know.
+                refused = refused == null || refused.reason().isEmpty() ? answer : refused;
             } catch (TimeoutException e) {
                 throw Failures.unreachable(uri.getScheme() + "://" + uri.getAuthority(), e);
             } catch (InterruptedException e) {
@@ -69,6 +75,28 @@ final class ExecStream implements AutoCloseable {
             }
         }
         throw Objects.requireNonNull(refused);
+    }
+
+    /** What the server said, which fabric8 does not pass on. */
+    private static ApiException refusal(WebSocketHandshakeException handshake) {
+        JsonNode said = null;
+        for (Throwable cause = handshake; cause != null && said == null; cause = cause.getCause()) {
+            if (cause instanceof java.net.http.WebSocketHandshakeException jdks
+                    && jdks.getResponse() != null
+                    && jdks.getResponse().body() instanceof String body) {
+                said = json(body);
+            }
+        }
+        return new ApiException(
+                handshake.getResponse().code(), said == null ? JsonNodeFactory.instance.objectNode() : said);
+    }
+
+    private static @Nullable JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (JsonProcessingException _) {
+            return null;
+        }
     }
 
     /** The command's standard output. */
@@ -142,14 +170,10 @@ final class ExecStream implements AutoCloseable {
         if (!errors.isEmpty()) {
             return errors;
         }
-        try {
-            JsonNode status = new ObjectMapper().readTree(messages.status());
-            return status != null && status.path("status").asText().equals("Failure")
-                    ? status.path("message").asText()
-                    : "";
-        } catch (JsonProcessingException _) {
-            return "";
-        }
+        JsonNode status = json(messages.status());
+        return status != null && status.path("status").asText().equals("Failure")
+                ? status.path("message").asText()
+                : "";
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class RelayTest {
@@ -77,6 +78,34 @@ class RelayTest {
         try (Relay relay = open()) {
             assertThat(relay.in().readAllBytes()).asString(UTF_8).isEqualTo("-");
         }
+    }
+
+    /** Under another name than its own it would be refused at the relay, as one who lacks a right. */
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503})
+    void whoCannotBeToldItsNameGoesNoFurther(int status) {
+        server.reply("POST " + FakeCluster.SELF, status, "{\"message\":\"too busy\"}");
+        assertThatThrownBy(this::open).isInstanceOfSatisfying(CntrException.class, e -> {
+            assertThat(e.exitCode()).isEqualTo(ExitCode.INTERNAL);
+            assertThat(e.getMessage()).contains("could not say who you are").contains("too busy");
+        });
+        assertThat(server.requests()).doesNotContain(EXEC);
+    }
+
+    @Test
+    void aRefusedExecTellsWhatTheClusterSays() {
+        server.refuse(EXEC, 403, "Forbidden", "pods", "you attach as jane, and not as -");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CntrException.class)
+                .hasMessageContaining("(the cluster says: you attach as jane, and not as -)");
+    }
+
+    /** The second answer, to the older subprotocol, would be about something else. */
+    @Test
+    void anExecThatFailsIsNotTriedInTheOlderSubprotocol() {
+        server.reply(EXEC, 404, "{}");
+        assertThatThrownBy(this::open).isInstanceOf(CntrException.class);
+        assertThat(server.requests()).containsOnlyOnce(EXEC);
     }
 
     @Test
