@@ -1,5 +1,6 @@
 package dev.cntr.operator;
 
+import dev.cntr.api.ServerClock;
 import dev.cntr.api.SessionEvents;
 import dev.cntr.logging.Logging;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -14,7 +15,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -66,13 +66,20 @@ public final class Main {
     private static void serve() {
         Settings settings = Settings.of(System.getenv());
         OperatorMetrics metrics = new OperatorMetrics();
+        ServerClock clock = new ServerClock();
         KubernetesClient client = new KubernetesClientBuilder()
                 .withKubernetesSerialization(LeanJson.serialization())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics.apiRequests()))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("metrics", metrics.apiRequests())
+                        .addOrReplaceInterceptor("clock", clock))
                 .build();
         AtomicBoolean ending = new AtomicBoolean();
         Operator operator = operator(
-                client, settings, Limits.DEFAULT, Optional.of(leaderElection(settings, ending, metrics)), metrics);
+                client,
+                settings,
+                Limits.DEFAULT,
+                Optional.of(leaderElection(settings, ending, metrics)),
+                metrics,
+                clock);
         var runtime = operator.getRuntimeInfo();
         HealthServer health = HealthServer.start(
                 settings.healthPort(),
@@ -105,7 +112,8 @@ public final class Main {
             Settings settings,
             Limits limits,
             Optional<LeaderElectionConfiguration> election,
-            OperatorMetrics metrics) {
+            OperatorMetrics metrics,
+            Clock clock) {
         Operator operator = new Operator(config -> {
             config.withKubernetesClient(client)
                     .withCloseClientOnStop(false)
@@ -115,10 +123,9 @@ public final class Main {
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(5));
             election.ifPresent(config::withLeaderElectionConfiguration);
         });
-        SessionEvents events = new SessionEvents(client, "cntr-operator", settings.identity(), Clock.systemUTC());
+        SessionEvents events = new SessionEvents(client, "cntr-operator", settings.identity(), clock);
         operator.register(
-                new SessionReconciler(
-                        new ApiSessions(client, events), settings, limits, InstantSource.system(), metrics),
+                new SessionReconciler(new ApiSessions(client, events), settings, limits, clock, metrics),
                 config -> config.withItemStore(LeanStore.ofSessions())
                         .withInformerListLimit(LeanStore.PAGE)
                         .withGenericFilter(session -> {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.javaoperatorsdk.operator.Operator;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ class OperatorTest {
 
     @BeforeEach
     void start() {
-        operator = Main.operator(client, SETTINGS, SHORT, Optional.empty(), metrics);
+        operator = Main.operator(client, SETTINGS, SHORT, Optional.empty(), metrics, Clock.systemUTC());
         operator.start();
     }
 

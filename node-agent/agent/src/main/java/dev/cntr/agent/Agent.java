@@ -5,6 +5,7 @@ import dev.cntr.agent.recording.RecordingStore;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.ServerClock;
 import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
@@ -62,7 +63,10 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         metrics.tools(tools.report().dataPath());
         runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
         warmUp();
-        client = new KubernetesClientBuilder().build();
+        ServerClock clock = new ServerClock();
+        client = new KubernetesClientBuilder()
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("clock", clock))
+                .build();
         targets = new TargetLookup(client, runtime, config.nodeName());
         NodeImages images = LocalImages.of(runtime);
         try {
@@ -74,10 +78,10 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         }
         trees = new ToolsTrees(tools, targets, images, new SharedTrees(Clock.systemUTC()));
         policies = new DebugPolicies(client, config.admissionPolicies());
-        events = new SessionEvents(client, "cntr-agent", config.nodeName(), Clock.systemUTC());
+        events = new SessionEvents(client, "cntr-agent", config.nodeName(), clock);
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
         recordings = new SessionRecording.Policy(store, config.recordsInput());
-        sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, Clock.systemUTC());
+        sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, clock);
         relay = new RelayServer(config.relaySocket(), sessions, metrics);
         informer = client.resources(DebugSession.class)
                 .inAnyNamespace()
