@@ -77,6 +77,7 @@ public final class ChildSession {
                 asked.target().of(pod),
                 asked.tools(),
                 asked.process(),
+                asked.resources(),
                 asked.attach(),
                 Math.max(1, left.toSeconds()) + "s",
                 Math.max(SHORTEST_RETENTION, asked.ttlSecondsAfterFinished()),
@@ -111,6 +112,7 @@ public final class ChildSession {
                 && is.target().equals(target.of(pod))
                 && is.tools().equals(asked.tools())
                 && is.process().equals(asked.process())
+                && Objects.equals(is.resources(), asked.resources())
                 && Objects.equals(is.attach(), asked.attach())
                 && Objects.equals(is.requester(), asked.requester())
                 && Objects.equals(is.idleTimeout(), asked.idleTimeout())

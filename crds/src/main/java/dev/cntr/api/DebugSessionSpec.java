@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param target beside what
  * @param tools where the debugging tools come from
  * @param process what runs
+ * @param resources limits of its own; null to be limited with the target, in its cgroups
  * @param attach who may attach; null for nobody: the command then starts by itself
  * @param ttl longest life since creation, see {@link TimeToLive}
  * @param ttlSecondsAfterFinished how long the object stays after the session's end
@@ -68,6 +69,10 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
 @ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
 @ValidationRule(
+        value =
+                "has(self.resources) == has(oldSelf.resources) && (!has(self.resources) || self.resources == oldSelf.resources)",
+        message = "resources are immutable")
+@ValidationRule(
         value = "has(self.attach) == has(oldSelf.attach) && (!has(self.attach) || self.attach == oldSelf.attach)",
         message = "attach is immutable")
 @ValidationRule(value = "self.recording == oldSelf.recording", message = "recording is immutable")
@@ -80,6 +85,11 @@ public record DebugSessionSpec(
 
         @Default("{}") @JsonPropertyDescription("What runs in the session.")
         DebugProcess process,
+
+        @JsonPropertyDescription(
+                "Limits of its own for what runs in the session, in a cgroup beside the target's. Without it the session is in the target's cgroups: what it uses counts there, and the target may be killed for it.")
+        @Nullable
+        Resources resources,
 
         @JsonPropertyDescription(
                 "Who may attach. Without it nobody: the command starts by itself, without input, and what it prints is only in the recording, where one is asked for.")
@@ -137,6 +147,7 @@ public record DebugSessionSpec(
             Target target,
             @Nullable ToolsSpec tools,
             @Nullable DebugProcess process,
+            @Nullable Resources resources,
             @Nullable Attach attach,
             @Nullable String ttl,
             @Nullable Integer ttlSecondsAfterFinished,
@@ -147,6 +158,7 @@ public record DebugSessionSpec(
         this.target = target;
         this.tools = tools == null ? ToolsSpec.AGENT : tools;
         this.process = process == null ? DebugProcess.SHELL : process;
+        this.resources = resources;
         this.attach = attach;
         this.ttl = ttl == null ? TimeToLive.DEFAULT : ttl;
         this.ttlSecondsAfterFinished = ttlSecondsAfterFinished == null ? 300 : ttlSecondsAfterFinished;
@@ -154,6 +166,32 @@ public record DebugSessionSpec(
         this.recording = recording == null ? Recording.NEVER : recording;
         this.requester = requester;
         this.approvals = approvals == null ? List.of() : List.copyOf(approvals);
+    }
+
+    /** One that is limited with its target. */
+    public DebugSessionSpec(
+            Target target,
+            @Nullable ToolsSpec tools,
+            @Nullable DebugProcess process,
+            @Nullable Attach attach,
+            @Nullable String ttl,
+            @Nullable Integer ttlSecondsAfterFinished,
+            @Nullable String idleTimeout,
+            @Nullable Recording recording,
+            @Nullable String requester,
+            @Nullable List<Approval> approvals) {
+        this(
+                target,
+                tools,
+                process,
+                null,
+                attach,
+                ttl,
+                ttlSecondsAfterFinished,
+                idleTimeout,
+                recording,
+                requester,
+                approvals);
     }
 
     /** One that may be idle for as long as it lives, is not recorded, and does not say whose it is. */
@@ -165,6 +203,11 @@ public record DebugSessionSpec(
             @Nullable String ttl,
             @Nullable Integer ttlSecondsAfterFinished) {
         this(target, tools, process, attach, ttl, ttlSecondsAfterFinished, null, null, null, null);
+    }
+
+    /** What it may use at most; empty where it is limited with its target. */
+    public Optional<Resources.Limits> limits() {
+        return Optional.ofNullable(resources).map(Resources::limits);
     }
 
     /** Whether nobody attaches: the command starts by itself. */

@@ -85,7 +85,7 @@ class ChildSessionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"container", "profile", "attach", "requester"})
+    @ValueSource(strings = {"container", "profile", "attach", "requester", "resources"})
     void everyPartOfItIsCompared(String part) {
         DebugSession child = child();
         DebugSessionSpec is = child.getSpec();
@@ -96,6 +96,7 @@ class ChildSessionTest {
                 part.equals("profile")
                         ? new DebugProcess(is.process().command(), false, null, DebugProcess.Profile.GENERAL)
                         : is.process(),
+                part.equals("resources") ? new Resources(new Resources.Limits(null, null, 9)) : is.resources(),
                 attach ? new DebugSessionSpec.Attach(List.of("ed25519:key")) : is.attach(),
                 is.ttl(),
                 is.ttlSecondsAfterFinished(),

@@ -101,6 +101,9 @@ class CrdTest {
     }
 
     private static void collectUnbounded(String path, JSONSchemaProps schema, List<String> found) {
+        if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
+            return; // takes no bounds, and the API server reckons with the longest request
+        }
         switch (schema.getType()) {
             case "string" -> {
                 if (schema.getMaxLength() == null

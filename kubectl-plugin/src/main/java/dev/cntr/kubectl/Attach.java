@@ -89,6 +89,7 @@ final class Attach {
                 new DebugSessionSpec.Target(pod, request.container(), request.waitForStart(), request.hold()),
                 request.tools(),
                 new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), request.profile()),
+                request.resources(),
                 new DebugSessionSpec.Attach(List.of(key.publicKey())),
                 request.ttl(),
                 null,

@@ -69,6 +69,7 @@ final class AttachCommand implements Callable<Integer> {
                 variables(env, hasTty),
                 profile(),
                 options.tools(),
+                options.resources(),
                 duration("--ttl", options.ttl()),
                 duration("--idle-timeout", options.idleTimeout()),
                 recording(),

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.Resources;
 import dev.cntr.api.ToolsSpec;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,9 @@ final class AttachOptions {
         "",
         "  # With the tools of its sidecar",
         "  kubectl cntr attach hello -c app --tools-from sidecar",
+        "",
+        "  # A search that may not take the container's memory and CPU",
+        "  kubectl cntr attach hello --memory 128Mi --cpu 200m -- grep -r needle /var/lib/cntr/data",
         "",
         "  # A pod that crashes at its start, stopped there until the shell ends",
         "  kubectl cntr attach hello --hold",
@@ -80,6 +84,7 @@ final class AttachOptions {
                     + " netadmin, sysadmin (all); a DebugPolicy must allow it.")
             .build();
     private final ToolsOptions tools = new ToolsOptions();
+    private final ResourceOptions resources = new ResourceOptions();
     private final OptionSpec ttl =
             value("TIME", "Longest life of the session, such as 30m; default 1h, at most 24h.", "--ttl");
     private final OptionSpec idleTimeout = value(
@@ -109,6 +114,7 @@ final class AttachOptions {
             spec.addOption(option);
         }
         tools.addTo(spec);
+        resources.addTo(spec);
         for (OptionSpec option : List.of(ttl, idleTimeout, recording, timeout, requestTimeout, quiet, verbose)) {
             spec.addOption(option);
         }
@@ -167,6 +173,11 @@ final class AttachOptions {
 
     ToolsSpec tools() {
         return tools.tools();
+    }
+
+    @Nullable
+    Resources resources() {
+        return resources.resources();
     }
 
     @Nullable

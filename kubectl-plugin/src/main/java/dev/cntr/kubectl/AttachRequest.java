@@ -3,6 +3,7 @@ package dev.cntr.kubectl;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
+import dev.cntr.api.Resources;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.Target;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param env variables beside the target's
  * @param profile what it may do beyond the target
  * @param tools what becomes its root
+ * @param resources limits of the session's own; null to be limited with the container
  * @param ttl null for the cluster's default
  * @param idleTimeout null for as long as the session lives
  * @param timeout how long to wait for the agent
@@ -38,6 +40,7 @@ record AttachRequest(
         List<Variable> env,
         Profile profile,
         ToolsSpec tools,
+        @Nullable Resources resources,
         @Nullable String ttl,
         @Nullable String idleTimeout,
         Recording recording,

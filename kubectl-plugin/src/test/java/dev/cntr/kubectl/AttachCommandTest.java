@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
+import dev.cntr.api.Resources;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
@@ -49,6 +50,25 @@ class AttachCommandTest {
         AttachRequest hold = parse(List.of(), "x", "--hold").request(true, true, true, Map.of());
         assertThat(hold.waitForStart()).isTrue();
         assertThat(hold.hold()).isTrue();
+    }
+
+    @Test
+    void limitsOfTheSessionAreQuantitiesOfKubernetes() {
+        Resources limited = parse(List.of(), "x", "--memory", "64Mi", "--cpu", "500m", "--pids", "20")
+                .request(true, true, true, Map.of())
+                .resources();
+        assertThat(limited).isEqualTo(new Resources(new Resources.Limits("500m", "64Mi", 20)));
+        assertThat(parse(List.of(), "x").request(true, true, true, Map.of()).resources())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--memory, much", "--memory, 64Mb", "--cpu, 0.5 cores", "--pids, many"})
+    void whatIsNoQuantityIsRefusedBeforeAnythingIsMade(String option, String value) {
+        AttachCommand command = parse(List.of(), "x", option, value);
+        assertThatThrownBy(() -> command.request(true, true, true, Map.of()))
+                .isInstanceOf(CntrException.class)
+                .hasMessageContaining(option + ": '" + value + "' is not a");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
+import dev.cntr.api.Resources;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.FakeCluster;
@@ -83,6 +84,8 @@ class AttachTest {
         assertThat(cluster.session().isMissingNode())
                 .as("left for its retention")
                 .isFalse();
+        assertThat(cluster.session().path("spec").path("resources").toString())
+                .isEqualTo("{\"limits\":{\"memory\":\"64Mi\"}}");
     }
 
     @Test
@@ -208,6 +211,7 @@ class AttachTest {
                 List.of(),
                 Profile.TARGET,
                 ToolsSpec.ofContainer("sidecar"),
+                new Resources(new Resources.Limits(null, "64Mi", null)),
                 null,
                 null,
                 DebugSessionSpec.Recording.NEVER,

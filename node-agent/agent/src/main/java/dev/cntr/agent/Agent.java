@@ -46,6 +46,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final CriEngine runtime;
     private final KubernetesClient client;
     private final TargetLookup targets;
+    private final SessionLimits limits;
     private final ToolsTrees trees;
     private final DebugPolicies policies;
     private final SessionEvents events;
@@ -62,6 +63,8 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         log.info("tools of {}: {}", config.tools(), tools.report());
         metrics.tools(tools.report().dataPath());
         runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
+        limits = new SessionLimits(config.nodeName());
+        limits.removeLeftovers();
         warmUp();
         ServerClock clock = new ServerClock();
         client = new KubernetesClientBuilder()
@@ -171,10 +174,11 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         Command command = new Command(process.command(), environment, process.tty(), UNKNOWN)
                 .madeBy(target.runtimeSpec())
                 .elevated(elevation(process.profile()));
+        Command limited = limits.of(session, target).map(command::limited).orElse(command);
         SessionTools opened = trees.open(session, session.getStatus());
         try {
             Fd root = opened.mount().get();
-            return new Prepared(DebugContainer.create(target.process(), root, opened.within(command)), opened);
+            return new Prepared(DebugContainer.create(target.process(), root, opened.within(limited)), opened);
         } catch (RuntimeException e) {
             opened.close();
             throw e;

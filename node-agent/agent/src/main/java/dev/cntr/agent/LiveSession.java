@@ -288,7 +288,7 @@ final class LiveSession {
         metrics.left(traffic);
         Audit.left(visit, outcome, traffic, clock);
         switch (outcome) {
-            case Outcome.Exited(int code) -> end(Reason.EXITED, "the command ended with exit code " + code);
+            case Outcome.Exited(int code) -> end(Reason.EXITED, exited(code, granted));
             case Outcome.ClientLost(String why) -> end(Reason.CLIENT_LOST, why);
             case Outcome.Detached() -> end(Reason.CLIENT_DETACHED, "the client detached");
             case Outcome.Ended _ -> {}
@@ -330,11 +330,20 @@ final class LiveSession {
             UnattendedRun.of(ready.get(), executor)
                     .thenAccept(code -> later(() -> {
                         Audit.left(visit, new Outcome.Exited(code), traffic, clock);
-                        end(Reason.EXITED, "the command ended with exit code " + code);
+                        end(Reason.EXITED, exited(code, made));
                     }));
         } catch (IOException e) {
             end(Reason.ATTACH_FAILED, "the command's input cannot be closed: " + AgentException.chain(e));
         }
+    }
+
+    private static String exited(int code, DebugContainer container) {
+        long killed = container.killedForMemory();
+        return "the command ended with exit code " + code
+                + (killed == 0
+                        ? ""
+                        : "; %d of the session's processes needed more memory than spec.resources.limits.memory, and were killed"
+                                .formatted(killed));
     }
 
     /** What is shown from now on is not recorded: the end of a session that must be. */

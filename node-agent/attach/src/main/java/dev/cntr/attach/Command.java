@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param kept variables of the caller that the user asked to keep. The target's win over them
  * @param runtimeSpec the {@code config.json} that the target was made by, where its engine tells it: what its seccomp
  *     filters are made of where they cannot be copied
+ * @param cgroup limits of its own; without, it is limited with the target, in its cgroups
  */
 public record Command(
         List<String> arguments,
@@ -30,7 +31,8 @@ public record Command(
         Root root,
         Elevation elevation,
         Map<String, String> kept,
-        Optional<String> runtimeSpec) {
+        Optional<String> runtimeSpec,
+        Optional<OwnCgroup> cgroup) {
     /** A login shell: bash where the tools have it. On a terminal it finds the session's own {@code cntr} as well. */
     public static final List<String> SHELL = List.of("sh", "-c", """
             own=@
@@ -55,44 +57,59 @@ public record Command(
 
     /** One that runs with the tools, and may do what the target may. */
     public Command(List<String> arguments, Map<String, String> environment, boolean terminal, WindowSize size) {
-        this(arguments, environment, terminal, size, Root.TOOLS, Elevation.NONE, Map.of(), Optional.empty());
+        this(
+                arguments,
+                environment,
+                terminal,
+                size,
+                Root.TOOLS,
+                Elevation.NONE,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Another command in its place, without a terminal. */
     Command running(List<String> words) {
-        return new Command(words, environment, false, size, root, elevation, kept, runtimeSpec);
+        return new Command(words, environment, false, size, root, elevation, kept, runtimeSpec, cgroup);
     }
 
     /** With a terminal or without. */
     Command onTerminal(boolean wanted) {
-        return new Command(arguments, environment, wanted, size, root, elevation, kept, runtimeSpec);
+        return new Command(arguments, environment, wanted, size, root, elevation, kept, runtimeSpec, cgroup);
     }
 
     /** With more rights than the target. */
     public Command elevated(Elevation to) {
-        return new Command(arguments, environment, terminal, size, root, to, kept, runtimeSpec);
+        return new Command(arguments, environment, terminal, size, root, to, kept, runtimeSpec, cgroup);
     }
 
     /** In the target's own tree. */
     public Command inTargetsTree() {
-        return new Command(arguments, environment, terminal, size, Root.TARGET, elevation, kept, runtimeSpec);
+        return new Command(arguments, environment, terminal, size, Root.TARGET, elevation, kept, runtimeSpec, cgroup);
     }
 
     /** With variables of the caller where the target has none of that name. */
     public Command keeping(Map<String, String> variables) {
-        return new Command(arguments, environment, terminal, size, root, elevation, variables, runtimeSpec);
+        return new Command(arguments, environment, terminal, size, root, elevation, variables, runtimeSpec, cgroup);
     }
 
     /** With what the target was made by. */
     public Command madeBy(Optional<String> spec) {
-        return new Command(arguments, environment, terminal, size, root, elevation, kept, spec);
+        return new Command(arguments, environment, terminal, size, root, elevation, kept, spec, cgroup);
+    }
+
+    /** With limits of its own. */
+    public Command limited(OwnCgroup own) {
+        return new Command(
+                arguments, environment, terminal, size, root, elevation, kept, runtimeSpec, Optional.of(own));
     }
 
     /** With commands looked for where the tools have them. */
     public Command withPath(String path) {
         Map<String, String> changed = new HashMap<>(environment);
         changed.put("PATH", path);
-        return new Command(arguments, changed, terminal, size, root, elevation, kept, runtimeSpec);
+        return new Command(arguments, changed, terminal, size, root, elevation, kept, runtimeSpec, cgroup);
     }
 
     /** The PATH of the tools. */

@@ -6,7 +6,9 @@ import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.FdChannel;
 import dev.cntr.linux.OpenFlag;
+import dev.cntr.linux.cgroup.CgroupException;
 import dev.cntr.linux.cgroup.Cgroups;
+import dev.cntr.linux.cgroup.SiblingCgroup;
 import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.MountAttribute;
 import dev.cntr.linux.mount.Propagation;
@@ -51,6 +53,8 @@ public final class DebugContainer implements AutoCloseable {
     private final CompletableFuture<Void> targetGone;
     /** Answers its processes; null where it has no {@code cntr} of its own. */
     private @Nullable ExecServer exec;
+    /** Null where it is in its target's. */
+    private @Nullable SiblingCgroup cgroup;
 
     private DebugContainer(
             CreatedContainer container, Streams streams, List<String> warnings, CompletableFuture<Void> targetGone) {
@@ -78,15 +82,31 @@ public final class DebugContainer implements AutoCloseable {
                     Propagation.MS_PRIVATE,
                     Mount.Extent.TREE);
             return create(target, tools, command);
-        } catch (ErrnoException e) {
+        } catch (ErrnoException | CgroupException e) {
             target.verify();
             throw new AttachException("cannot attach to " + target + ": " + e.getMessage(), e);
         }
     }
 
     private static DebugContainer create(PinnedProcess target, Mount tools, Command command) {
-        FdTable fds = new FdTable().put(AttachProgram.TOOLS, tools.fd());
         Target snapshot = Target.of(target);
+        if (command.cgroup().isEmpty()) {
+            return create(snapshot, tools, command);
+        }
+        SiblingCgroup own = command.cgroup().get().beside(snapshot);
+        try {
+            Target elsewhere = snapshot.in(own.cgroups(), OwnCgroup.OOM_SCORE_ADJUSTMENT);
+            DebugContainer made = create(elsewhere, tools, command);
+            made.cgroup = own;
+            return made;
+        } catch (RuntimeException | Error e) {
+            own.close();
+            throw e;
+        }
+    }
+
+    private static DebugContainer create(Target snapshot, Mount tools, Command command) {
+        FdTable fds = new FdTable().put(AttachProgram.TOOLS, tools.fd());
         if (!hasPlace(tools)) {
             AttachPlan plan = AttachPlan.of(snapshot, command).warning(NO_EXEC);
             return create(plan, fds, Streams.open(plan, command));
@@ -225,6 +245,11 @@ public final class DebugContainer implements AutoCloseable {
         container.signalGroup(signal);
     }
 
+    /** How many of its processes were killed since they needed more memory than its own limit; 0 where it has none. */
+    public long killedForMemory() {
+        return cgroup == null ? 0 : cgroup.killedForMemory();
+    }
+
     /** How the command ended, as soon as it has: {@link Exit.NotExecuted} (126, 127) where it could not be executed. */
     public CompletableFuture<Exit> exit() {
         return container.exit();
@@ -250,6 +275,9 @@ public final class DebugContainer implements AutoCloseable {
             exec = null;
         }
         streams.close();
+        if (cgroup != null) {
+            cgroup.close();
+        }
     }
 
     private void awaitExit() {

@@ -138,6 +138,27 @@ public record Target(
         };
     }
 
+    /** The same, but that what is made for it is charged and limited elsewhere. */
+    Target in(Cgroups others, int oomScore) {
+        return new Target(
+                process,
+                namespaces,
+                status,
+                uids,
+                gids,
+                setgroupsDenied,
+                seccomp,
+                label,
+                others,
+                limits,
+                oomScore,
+                environment,
+                root,
+                directory,
+                scheduling,
+                procMounted);
+    }
+
     /** Whether it is in a user namespace of its own. */
     public boolean ownUserNamespace() {
         return namespaces.contains(Namespace.USER);

@@ -11,6 +11,7 @@ import java.util.Locale;
 public enum Syscall {
     ACCEPT4(288, 242),
     BIND(49, 200),
+    BPF(321, 280),
     CAPGET(125, 90),
     CAPSET(126, 91),
     CHDIR(80, 49),

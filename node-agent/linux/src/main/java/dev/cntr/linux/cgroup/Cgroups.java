@@ -152,8 +152,11 @@ public record Cgroups(List<CgroupMembership> memberships, List<CgroupDirectory> 
      * more below it.
      */
     public boolean isIn(String containerId) {
-        return memberships.stream()
-                .flatMap(m -> components(m.path()).stream())
-                .anyMatch(c -> c.equals(containerId) || c.endsWith("-" + containerId + ".scope"));
+        return memberships.stream().flatMap(m -> components(m.path()).stream()).anyMatch(c -> names(c, containerId));
+    }
+
+    /** Whether a cgroup's name is a container's. */
+    static boolean names(String component, String containerId) {
+        return component.equals(containerId) || component.endsWith("-" + containerId + ".scope");
     }
 }
