@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +107,60 @@ class FaultE2E {
         assertThat(ended(client, Duration.ofSeconds(60))).isEqualTo(LOST);
         endsByItself(uid, Duration.ofSeconds(75));
         theNextSessionWorks();
+    }
+
+    /** What was sent meanwhile arrives when it is back, since TCP sends it again; nobody takes the other for lost so soon. */
+    @Test
+    void theNetworkBetweenTheNodesIsAwayForHalfAMinute() throws Exception {
+        String server = cluster.kubectl(
+                        "get",
+                        "node",
+                        cluster.nodes().getFirst().name(),
+                        "-o",
+                        "jsonpath={.status.addresses[?(@.type==\"InternalIP\")].address}")
+                .ok()
+                .out();
+        Cluster.Node worker = cluster.nodes().getLast();
+        Process client =
+                Run.start(cluster.environment(), cluster.cntrCommand("attach", Targets.ON_WORKER, "-i", "--", "cat"));
+        CompletableFuture<String> back = CompletableFuture.supplyAsync(
+                () -> client.inputReader().lines().collect(Collectors.joining("\n")), Thread::startVirtualThread);
+        StringJoiner sent = new StringJoiner("\n");
+        try (Writer in = client.outputWriter()) {
+            typeFor(Duration.ofSeconds(3), in, sent);
+            between(worker, server, "-I");
+            try {
+                typeFor(Duration.ofSeconds(30), in, sent);
+            } finally {
+                between(worker, server, "-D");
+            }
+            typeFor(Duration.ofSeconds(3), in, sent);
+        }
+        assertThat(client.waitFor(90, TimeUnit.SECONDS)).isTrue();
+        assertThat(client.exitValue())
+                .as(() -> client.errorReader().lines().toList().toString())
+                .isZero();
+        assertThat(back.get(5, TimeUnit.SECONDS)).isEqualTo(sent.toString());
+        theNextSessionWorks();
+    }
+
+    private static void typeFor(Duration time, Writer to, StringJoiner sent) throws IOException, InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        for (int i = 0; System.nanoTime() < end; i++) {
+            String line = time.toSeconds() + " " + i;
+            sent.add(line);
+            to.write(line + "\n");
+            to.flush();
+            Thread.sleep(100);
+        }
+    }
+
+    /** Drops what goes between a node, its pods included, and an address, or does so no more. */
+    private static void between(Cluster.Node node, String address, String insertOrDelete) {
+        node.sh(
+                        "for chain in INPUT FORWARD; do iptables %2$s $chain -s %1$s -j DROP; done; for chain in OUTPUT FORWARD; do iptables %2$s $chain -d %1$s -j DROP; done"
+                                .formatted(address, insertOrDelete))
+                .ok();
     }
 
     private void endsByItself(String uid, Duration within) {
