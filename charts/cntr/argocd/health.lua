@@ -1,4 +1,4 @@
--- What Argo CD makes of a DebugSession: resource.customizations.health.cntr.dev_DebugSession in argocd-cm, see docs/gitops.md.
+-- What Argo CD makes of a DebugSession or NodeDebugSession: resource.customizations.health.cntr.dev_DebugSession and _NodeDebugSession in argocd-cm, see docs/gitops.md.
 local function condition(type)
   if obj.status ~= nil and obj.status.conditions ~= nil then
     for _, found in ipairs(obj.status.conditions) do

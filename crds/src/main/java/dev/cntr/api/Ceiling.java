@@ -36,17 +36,17 @@ public sealed interface Ceiling {
     /**
      * Decides.
      *
-     * @param namespaceLabels those of the session's namespace
+     * @param labels those of the session's namespace, or of its node where it is a node's
      * @param policies all there are
      * @param approvalsAreGuarded whether the API server vouches for requester and approvers of a session; without that none can be approved
      */
     static Ceiling over(
             DebugSession session,
-            Map<String, String> namespaceLabels,
+            Map<String, String> labels,
             Collection<DebugPolicy> policies,
             boolean approvalsAreGuarded) {
         List<DebugPolicy> here = policies.stream()
-                .filter(policy -> policy.getSpec().selects(namespaceLabels))
+                .filter(policy -> policy.getSpec().selects(session, labels))
                 .sorted(Comparator.comparing(policy -> policy.getMetadata().getName()))
                 .toList();
         return here.stream()
@@ -59,10 +59,18 @@ public sealed interface Ceiling {
     }
 
     private static Optional<String> objection(DebugSession session, DebugPolicy policy) {
-        return tooLong(session, policy)
+        return denied(session, policy)
+                .or(() -> tooLong(session, policy))
                 .or(() -> profile(session, policy))
                 .or(() -> unrecorded(session, policy))
                 .or(() -> ToolsCeiling.objection(session, policy));
+    }
+
+    private static Optional<String> denied(DebugSession session, DebugPolicy policy) {
+        return policy.getSpec().denies()
+                ? Optional.of("DebugPolicy %s allows no sessions %s"
+                        .formatted(policy.getMetadata().getName(), session.where()))
+                : Optional.empty();
     }
 
     private static Optional<String> profile(DebugSession session, DebugPolicy policy) {
@@ -70,11 +78,8 @@ public sealed interface Ceiling {
         Profile profile = session.getSpec().process().profile();
         return profile == Profile.TARGET || allowed == null || allowed.contains(profile)
                 ? Optional.empty()
-                : Optional.of("DebugPolicy %s does not allow profile %s in namespace %s"
-                        .formatted(
-                                policy.getMetadata().getName(),
-                                profile.text(),
-                                session.getMetadata().getNamespace()));
+                : Optional.of("DebugPolicy %s does not allow profile %s %s"
+                        .formatted(policy.getMetadata().getName(), profile.text(), session.where()));
     }
 
     /** What goes beyond the target's own rights is for nobody unless a policy says so: the right to debug a pod is no right over its node. */
@@ -83,8 +88,7 @@ public sealed interface Ceiling {
         return profile == Profile.TARGET
                         || policies.stream().anyMatch(policy -> policy.getSpec().profiles() != null)
                 ? Optional.empty()
-                : Optional.of("no DebugPolicy allows profile %s in namespace %s"
-                        .formatted(profile.text(), session.getMetadata().getNamespace()));
+                : Optional.of("no DebugPolicy allows profile %s %s".formatted(profile.text(), session.where()));
     }
 
     private static Optional<String> tooLong(DebugSession session, DebugPolicy policy) {
@@ -92,13 +96,8 @@ public sealed interface Ceiling {
         String ttl = session.getSpec().ttl();
         return most == null || TimeToLive.parse(ttl).compareTo(TimeToLive.parse(most)) <= 0
                 ? Optional.empty()
-                : Optional.of(
-                        "DebugPolicy %s allows sessions of %s at most in namespace %s, and this one has spec.ttl %s"
-                                .formatted(
-                                        policy.getMetadata().getName(),
-                                        most,
-                                        session.getMetadata().getNamespace(),
-                                        ttl));
+                : Optional.of("DebugPolicy %s allows sessions of %s at most %s, and this one has spec.ttl %s"
+                        .formatted(policy.getMetadata().getName(), most, session.where(), ttl));
     }
 
     private static Optional<String> unrecorded(DebugSession session, DebugPolicy policy) {
@@ -107,11 +106,11 @@ public sealed interface Ceiling {
         return least == null || asked.compareTo(least) >= 0
                 ? Optional.empty()
                 : Optional.of(
-                        "DebugPolicy %s demands spec.recording %s in namespace %s, and this session has %s: kubectl cntr attach --recording=%2$s"
+                        "DebugPolicy %s demands spec.recording %s %s, and this session has %s: kubectl cntr attach --recording=%2$s"
                                 .formatted(
                                         policy.getMetadata().getName(),
                                         Names.word(least),
-                                        session.getMetadata().getNamespace(),
+                                        session.where(),
                                         Names.word(asked)));
     }
 
@@ -145,12 +144,14 @@ public sealed interface Ceiling {
             return new Allowed(List.of());
         }
         return others.isEmpty()
-                ? new Pending("DebugPolicy %s demands approval by somebody else than %s: kubectl cntr approve %s -n %s"
+                ? new Pending("DebugPolicy %s demands approval by somebody else than %s: kubectl cntr approve %s%s"
                         .formatted(
                                 demanding.get(),
                                 spec.requester(),
                                 session.getMetadata().getName(),
-                                session.getMetadata().getNamespace()))
+                                session.ofNode()
+                                        ? " --node"
+                                        : " -n " + session.getMetadata().getNamespace()))
                 : new Allowed(others.stream().map(Approval::username).toList());
     }
 

@@ -30,8 +30,9 @@ public final class ChildSession {
     /** The name of the session that owns this one; empty where no session does. */
     public static Optional<OwnerReference> parentOf(DebugSession session) {
         return session.getMetadata().getOwnerReferences().stream()
-                .filter(owner ->
-                        owner.getKind().equals(KIND) && owner.getApiVersion().startsWith(Names.GROUP + "/"))
+                .filter(owner -> !session.ofNode()
+                        && owner.getKind().equals(KIND)
+                        && owner.getApiVersion().startsWith(Names.GROUP + "/"))
                 .findFirst();
     }
 

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What sessions may be. A part that is missing says nothing about it.
  *
- * @param namespaceSelector whose sessions it is about, by the labels of their namespaces; an empty one takes all
+ * @param namespaceSelector whose sessions it is about, by the labels of their namespaces; an empty one takes all; null for sessions on nodes
+ * @param nodeSelector in place of it: the sessions on which nodes, by the nodes' labels
+ * @param deny whether there are none at all
  * @param maxTtl their longest life, see {@link TimeToLive}
  * @param profiles which profiles they may have beside {@code Target}, see {@link DebugSessionSpec.DebugProcess.Profile}; null says nothing
  * @param approval whether somebody must approve them
@@ -26,15 +28,26 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 @ValidationRule(
+        value = "has(self.namespaceSelector) != has(self.nodeSelector)",
+        message = "exactly one of namespaceSelector and nodeSelector says whose sessions this is about")
+@ValidationRule(
         value =
                 "!has(self.maxTtl) || duration(self.maxTtl) >= duration('1s') && duration(self.maxTtl) <= duration('24h')",
         message = "maxTtl must be between 1s and 24h",
         fieldPath = ".maxTtl")
 public record DebugPolicySpec(
-        @Required
         @JsonPropertyDescription(
                 "Whose sessions this is about, by the labels of their namespaces; {} takes all. A namespace has its name in the label kubernetes.io/metadata.name.")
+        @Nullable
         Selector namespaceSelector,
+
+        @JsonPropertyDescription(
+                "Instead of namespaceSelector: the sessions on which nodes (NodeDebugSession) this is about, by the nodes' labels; {} takes all.")
+        @Nullable
+        Selector nodeSelector,
+
+        @JsonPropertyDescription("Whether there are no such sessions at all.") @Nullable
+        Boolean deny,
 
         @Size(min = 2, max = 24)
         @Pattern(TimeToLive.PATTERN)
@@ -65,7 +78,7 @@ public record DebugPolicySpec(
             @Nullable String maxTtl,
             @Nullable List<Profile> profiles,
             @Nullable ApprovalRule approval) {
-        this(namespaceSelector, maxTtl, profiles, approval, null, null);
+        this(namespaceSelector, null, null, maxTtl, profiles, approval, null, null);
     }
 
     /** Whether a session needs the approval of somebody else than its requester. */
@@ -73,9 +86,14 @@ public record DebugPolicySpec(
         return approval != null && approval.required();
     }
 
-    /** Whether it is about the sessions of a namespace with these labels. */
-    boolean selects(Map<String, String> namespaceLabels) {
-        return namespaceSelector.matches(namespaceLabels);
+    /** Whether it is about a session whose namespace, or node where it is a node's, has these labels. */
+    boolean selects(DebugSession session, Map<String, String> labels) {
+        Selector selector = session.ofNode() ? nodeSelector : namespaceSelector;
+        return selector != null && selector.matches(labels);
+    }
+
+    boolean denies() {
+        return deny != null && deny;
     }
 
     /**

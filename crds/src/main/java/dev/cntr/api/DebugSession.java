@@ -50,4 +50,23 @@ public class DebugSession extends CustomResource<DebugSessionSpec, DebugSessionS
     protected DebugSessionStatus initStatus() {
         return DebugSessionStatus.EMPTY;
     }
+
+    /** Whether it stands for a {@link NodeDebugSession}: it has no namespace, and its target is a node. */
+    public boolean ofNode() {
+        return getMetadata().getNamespace() == null;
+    }
+
+    /** Where it is, for people: {@code in namespace shop}, {@code on node n1}. */
+    public String where() {
+        return ofNode()
+                ? "on node " + getSpec().target().podText()
+                : "in namespace " + getMetadata().getNamespace();
+    }
+
+    /** Its name, for people: {@code shop/web-x7k2p}; of a node's session without a namespace. */
+    public String title() {
+        return ofNode()
+                ? getMetadata().getName()
+                : getMetadata().getNamespace() + "/" + getMetadata().getName();
+    }
 }

@@ -33,32 +33,22 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(value = SessionRules.TTL, message = "ttl must be between 1s and 24h", fieldPath = ".ttl")
 @ValidationRule(
-        value = "duration(self.ttl) >= duration('1s') && duration(self.ttl) <= duration('24h')",
-        message = "ttl must be between 1s and 24h",
-        fieldPath = ".ttl")
-@ValidationRule(
-        value =
-                "!has(self.idleTimeout) || (duration(self.idleTimeout) >= duration('1s') && duration(self.idleTimeout) <= duration('24h'))",
+        value = SessionRules.IDLE_TIMEOUT,
         message = "idleTimeout must be between 1s and 24h",
         fieldPath = ".idleTimeout")
+@ValidationRule(value = SessionRules.REQUESTER, message = "requester is immutable")
 @ValidationRule(
-        value =
-                "has(self.requester) == has(oldSelf.requester) && (!has(self.requester) || self.requester == oldSelf.requester)",
-        message = "requester is immutable")
-@ValidationRule(
-        value =
-                "!has(oldSelf.approvals) || has(self.approvals) && oldSelf.approvals.all(before, self.approvals.exists(now, now == before))",
+        value = SessionRules.APPROVALS,
         message = "approvals are added, never changed or taken away",
         fieldPath = ".approvals")
 @ValidationRule(
-        value =
-                "!has(oldSelf.approvals) || oldSelf.approvals.size() == 0 || duration(self.ttl) <= duration(oldSelf.ttl)",
+        value = SessionRules.TTL_AFTER_DECISION,
         message = "what was decided about may not live longer: make a new session",
         fieldPath = ".ttl")
 @ValidationRule(
-        value =
-                "has(self.attach) || has(self.process.command) && self.process.command.size() > 0 && !(has(self.process.tty) && self.process.tty)",
+        value = SessionRules.UNATTENDED,
         message = "a session that nobody attaches to needs a command, and no terminal",
         fieldPath = ".process")
 @ValidationRule(
@@ -66,16 +56,14 @@ import org.jspecify.annotations.Nullable;
         message = "nobody attaches to the sessions of a selector: leave attach out",
         fieldPath = ".attach")
 @ValidationRule(value = "self.target == oldSelf.target", message = "target is immutable")
-@ValidationRule(value = "self.tools == oldSelf.tools", message = "tools are immutable")
-@ValidationRule(value = "self.process == oldSelf.process", message = "process is immutable")
+@ValidationRule(value = SessionRules.TOOLS, message = "tools are immutable")
+@ValidationRule(value = SessionRules.PROCESS, message = "process is immutable")
 @ValidationRule(
         value =
                 "has(self.resources) == has(oldSelf.resources) && (!has(self.resources) || self.resources == oldSelf.resources)",
         message = "resources are immutable")
-@ValidationRule(
-        value = "has(self.attach) == has(oldSelf.attach) && (!has(self.attach) || self.attach == oldSelf.attach)",
-        message = "attach is immutable")
-@ValidationRule(value = "self.recording == oldSelf.recording", message = "recording is immutable")
+@ValidationRule(value = SessionRules.ATTACH, message = "attach is immutable")
+@ValidationRule(value = SessionRules.RECORDING, message = "recording is immutable")
 public record DebugSessionSpec(
         @Required @JsonPropertyDescription("The container to debug beside.")
         Target target,

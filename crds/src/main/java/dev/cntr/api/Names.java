@@ -33,6 +33,9 @@ public final class Names {
     /** Environment variable that says whether the chart's admission policies are in force: {@code true} or {@code false}. */
     public static final String ADMISSION_POLICIES_VARIABLE = "CNTR_ADMISSION_POLICIES";
 
+    /** Environment variable that says whether there may be sessions on nodes: {@code true} or {@code false}. */
+    public static final String NODE_SESSIONS_VARIABLE = "CNTR_NODE_SESSIONS";
+
     /** Label with the application's name; its value on all pods of cntr is {@link #APP}. */
     public static final String APP_LABEL = "app.kubernetes.io/name";
 

@@ -22,6 +22,10 @@ public enum Reason {
     POD_PENDING,
     /** No pod of that name in the session's namespace. */
     POD_NOT_FOUND,
+    /** There is no such node. */
+    NODE_NOT_FOUND,
+    /** Sessions on nodes are turned off in this cluster. */
+    NODE_SESSIONS_DISABLED,
     /** The pod has succeeded or failed: nothing runs in it any more. */
     POD_FINISHED,
     /** The pod has no container of that name. */

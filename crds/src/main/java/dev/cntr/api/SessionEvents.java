@@ -103,7 +103,8 @@ public final class SessionEvents implements AutoCloseable {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         return new EventBuilder()
                 .withNewMetadata()
-                .withNamespace(session.getMetadata().getNamespace())
+                .withNamespace(
+                        session.ofNode() ? "default" : session.getMetadata().getNamespace()) // where those of nodes are
                 .withName(name(about.getName()))
                 .endMetadata()
                 .withInvolvedObject(about)
@@ -132,7 +133,7 @@ public final class SessionEvents implements AutoCloseable {
     private static ObjectReference sessionReference(DebugSession session) {
         return new ObjectReferenceBuilder()
                 .withApiVersion(Names.GROUP + "/" + Names.VERSION)
-                .withKind("DebugSession")
+                .withKind(session.ofNode() ? "NodeDebugSession" : "DebugSession")
                 .withNamespace(session.getMetadata().getNamespace())
                 .withName(session.getMetadata().getName())
                 .withUid(session.getMetadata().getUid())

@@ -25,7 +25,7 @@ final class ToolsCeiling {
             return Optional.empty();
         }
         String name = "DebugPolicy " + policy.getMetadata().getName();
-        String where = " in namespace " + session.getMetadata().getNamespace();
+        String where = " " + session.where();
         if (!rule.allows(tools.source())) {
             return Optional.of(name + " does not allow tools of source " + Names.word(tools.source()) + where);
         }
@@ -39,13 +39,15 @@ final class ToolsCeiling {
         return Optional.empty();
     }
 
-    /** What is to be said where no policy of a namespace names the source of the tools. */
+    /** What is to be said where no policy of a namespace names the source of the tools. Who may debug a node may use what it has. */
     static Optional<String> unnamed(DebugSession session, List<DebugPolicy> policies) {
         Source source = session.getSpec().tools().source();
-        return !TO_BE_NAMED.contains(source) || policies.stream().anyMatch(policy -> names(policy, source))
+        return session.ofNode()
+                        || !TO_BE_NAMED.contains(source)
+                        || policies.stream().anyMatch(policy -> names(policy, source))
                 ? Optional.empty()
-                : Optional.of("no DebugPolicy allows tools of source %s in namespace %s"
-                        .formatted(Names.word(source), session.getMetadata().getNamespace()));
+                : Optional.of(
+                        "no DebugPolicy allows tools of source %s %s".formatted(Names.word(source), session.where()));
     }
 
     private static boolean names(DebugPolicy policy, Source source) {

@@ -127,7 +127,7 @@ class CeilingTest {
     })
     void aSessionIsRecordedAsWellAsAPolicyDemands(@Nullable Recording demanded, Recording asked, boolean allowed) {
         DebugPolicy policy = policy("taped", ALL, null);
-        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, demanded, null));
+        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, null, null, demanded, null));
         DebugSession session = session(null);
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
@@ -140,6 +140,57 @@ class CeilingTest {
                     .startsWith("DebugPolicy taped demands spec.recording")
                     .contains("namespace shop");
         }
+    }
+
+    private static DebugPolicy ofNodes(String name, Selector nodes, @Nullable Boolean deny) {
+        DebugPolicy policy = policy(name, ALL, null);
+        policy.setSpec(new DebugPolicySpec(null, nodes, deny, "10m", null, null, null, null));
+        return policy;
+    }
+
+    private static DebugSession onNode() {
+        NodeDebugSession session = new NodeDebugSession();
+        session.setMetadata(new ObjectMetaBuilder().withName("n1-x").build());
+        session.setSpec(new NodeDebugSessionSpec(
+                "n1",
+                ToolsSpec.ofHost(),
+                null,
+                new Attach(List.of("ed25519:key")),
+                "30m",
+                null,
+                null,
+                null,
+                null,
+                null));
+        return session.asSession();
+    }
+
+    @Test
+    void aPolicyIsForNamespacesOrForNodes() {
+        DebugPolicy workers = ofNodes("workers", new Selector(Map.of("role", "worker"), null), null);
+        assertThat(Ceiling.over(onNode(), Map.of("role", "worker"), List.of(workers), true))
+                .isEqualTo(
+                        new Ceiling.Denied(
+                                Reason.POLICY_DENIED,
+                                "DebugPolicy workers allows sessions of 10m at most on node n1, and this one has spec.ttl 30m"));
+        assertThat(Ceiling.over(onNode(), Map.of("role", "control-plane"), List.of(workers), true))
+                .as("the node's own tools need no policy")
+                .isEqualTo(new Ceiling.Allowed(List.of()));
+        assertThat(Ceiling.over(onNode(), Map.of(), List.of(policy("namespaces", ALL, "1m")), true))
+                .isEqualTo(new Ceiling.Allowed(List.of()));
+        assertThat(over(ofNodes("nodes", ALL, true))).isEqualTo(new Ceiling.Allowed(List.of()));
+    }
+
+    @Test
+    void aPolicyMayDenyAllSessions() {
+        assertThat(Ceiling.over(onNode(), Map.of(), List.of(ofNodes("closed", ALL, true)), true))
+                .isEqualTo(
+                        new Ceiling.Denied(Reason.POLICY_DENIED, "DebugPolicy closed allows no sessions on node n1"));
+        DebugPolicy here = policy("closed", ALL, null);
+        here.setSpec(new DebugPolicySpec(ALL, null, true, null, null, null, null, null));
+        assertThat(over(here))
+                .isEqualTo(new Ceiling.Denied(
+                        Reason.POLICY_DENIED, "DebugPolicy closed allows no sessions in namespace shop"));
     }
 
     private static DebugPolicy profiles(String name, Profile... profiles) {

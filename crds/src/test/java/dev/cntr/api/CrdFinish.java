@@ -28,22 +28,22 @@ enum CrdFinish {
                     "Message")) {
         @Override
         void finish(JSONSchemaProps root) {
-            property(root, "spec")
-                    .setDescription(
-                            "What is asked for. All but the times is fixed at creation, and approvals are only added.");
-            property(root, "status").setDescription("What was found out and done.");
-            keyed(property(root, "status", "conditions"), "type");
-            keyed(property(root, "spec", "process", "env"), "name");
-            keyed(property(root, "status", "pods", "results"), "pod");
+            session(root);
             selector(property(root, "spec", "target", "selector"));
-            property(root, "spec", "process", "command").setXKubernetesListType("atomic");
-            keyed(property(root, "spec", "approvals"), "username");
-            property(root, "spec", "attach", "publicKeys").setXKubernetesListType("set");
+        }
+    },
+    NODE_DEBUG_SESSIONS(
+            "nodedebugsessions",
+            "A debugging session on a node itself, as its root. It belongs to the cluster: no right in a namespace reaches a node.",
+            List.of("Node", "Phase", "Reason", "Exit", "Age", "Expires", "Message")) {
+        @Override
+        void finish(JSONSchemaProps root) {
+            session(root);
         }
     },
     DEBUG_POLICIES(
             "debugpolicies",
-            "A ceiling over the debugging sessions of some namespaces. A session must fit every policy of its namespace.",
+            "A ceiling over the debugging sessions of some namespaces, or on some nodes. A session must fit every policy of its namespace or node.",
             List.of("MaxTTL", "Profiles", "Approval", "Recording", "Age")) {
         @Override
         void finish(JSONSchemaProps root) {
@@ -53,6 +53,7 @@ enum CrdFinish {
             property(root, "spec", "tools", "sources").setXKubernetesListType("set");
             property(root, "spec", "tools", "images").setXKubernetesListType("set");
             selector(property(root, "spec", "namespaceSelector"));
+            selector(property(root, "spec", "nodeSelector"));
         }
     };
 
@@ -99,6 +100,19 @@ enum CrdFinish {
                     "column %s of %s has no place: add it to CrdFinish".formatted(column, crd()));
         }
         return at;
+    }
+
+    private static void session(JSONSchemaProps root) {
+        property(root, "spec")
+                .setDescription(
+                        "What is asked for. All but the times is fixed at creation, and approvals are only added.");
+        property(root, "status").setDescription("What was found out and done.");
+        keyed(property(root, "status", "conditions"), "type");
+        keyed(property(root, "spec", "process", "env"), "name");
+        keyed(property(root, "status", "pods", "results"), "pod");
+        property(root, "spec", "process", "command").setXKubernetesListType("atomic");
+        keyed(property(root, "spec", "approvals"), "username");
+        property(root, "spec", "attach", "publicKeys").setXKubernetesListType("set");
     }
 
     private static void selector(JSONSchemaProps selector) {

@@ -88,6 +88,7 @@ class CrdTest {
     @Test
     void sessionsAreOfANamespaceAndPoliciesOfTheCluster() throws IOException {
         assertThat(finished(CrdFinish.DEBUG_SESSIONS).getSpec().getScope()).isEqualTo("Namespaced");
+        assertThat(finished(CrdFinish.NODE_DEBUG_SESSIONS).getSpec().getScope()).isEqualTo("Cluster");
         assertThat(finished(CrdFinish.DEBUG_POLICIES).getSpec().getScope()).isEqualTo("Cluster");
     }
 

@@ -29,6 +29,10 @@ final class ApproveCommand implements Callable<Integer> {
     private final OptionSpec deny = AttachOptions.value("REASON", "Deny it, and say why.", "--deny");
     private final OptionSpec comment =
             AttachOptions.value("TEXT", "Why it is approved, such as a ticket.", "--comment");
+    private final OptionSpec node = OptionSpec.builder("--node")
+            .type(boolean.class)
+            .description("The session is one on a node: a nodedebugsession.")
+            .build();
     private final OptionSpec namespace =
             AttachOptions.value("NAME", "The session's namespace; by default the context's.", "-n", "--namespace");
     private final OptionSpec context = AttachOptions.value("NAME", "The kubeconfig's context.", "--context");
@@ -45,7 +49,8 @@ final class ApproveCommand implements Callable<Integer> {
                 .description(
                         "Approve or deny a debug session of somebody else, where a DebugPolicy demands that. A denial also ends"
                                 + " a session that runs.");
-        for (OptionSpec option : new OptionSpec[] {deny, comment, namespace, context, kubeconfig, requestTimeout}) {
+        for (OptionSpec option :
+                new OptionSpec[] {deny, comment, node, namespace, context, kubeconfig, requestTimeout}) {
             spec.addOption(option);
         }
         CntrCommand.addStandardOptions(spec);
@@ -78,8 +83,11 @@ final class ApproveCommand implements Callable<Integer> {
                             "the cluster does not say who you are, and an approval bears its approver's name; check with:"
                                     + " kubectl auth whoami"));
             String session = name.getValue();
-            new Sessions(cluster).decide(session, new Approval(user, decision, why));
-            out.println("debugsession.cntr.dev/" + session + (denial != null ? " denied" : " approved"));
+            boolean onNode = Boolean.TRUE.equals(node.getValue());
+            Sessions sessions = onNode ? Sessions.onNodes(cluster) : new Sessions(cluster);
+            sessions.decide(session, new Approval(user, decision, why));
+            out.println((onNode ? "nodedebugsession" : "debugsession") + ".cntr.dev/" + session
+                    + (denial != null ? " denied" : " approved"));
             return 0;
         }
     }

@@ -60,7 +60,7 @@ final class Attach {
                 CompletableFuture.supplyAsync(() -> request.tty() ? terminals.get() : null, BESIDE);
         try (Cluster cluster = Cluster.connect(request.cluster())) {
             String pod = request.target().pod(cluster);
-            Sessions sessions = new Sessions(cluster);
+            Sessions sessions = request.target().node() ? Sessions.onNodes(cluster) : new Sessions(cluster);
             Optional<String> user = cluster.userName();
             Session created = sessions.create(spec(pod, key.join(), user));
             try (Abandoned abandoned = new Abandoned(sessions, created)) {

@@ -88,11 +88,20 @@ final class AttachCommand implements Callable<Integer> {
         List<String> targets = options.targets();
         return switch (targets.size()) {
             case 0 -> throw usage("name a target: kubectl cntr attach pod/NAME");
-            case 1 -> Target.parse(targets.getFirst());
+            case 1 -> checked(Target.parse(targets.getFirst()));
             default ->
                 throw usage("a command comes after --: kubectl cntr attach " + targets.getFirst() + " -- "
                         + String.join(" ", targets.subList(1, targets.size())));
         };
+    }
+
+    private Target checked(Target target) {
+        if (target.node()) {
+            options.ofContainers().ifPresent(option -> {
+                throw usage(option + " is for containers: leave it out for a node");
+            });
+        }
+        return target;
     }
 
     private @Nullable String namespace() {

@@ -4,6 +4,8 @@ import dev.cntr.api.Resources;
 import dev.cntr.api.ToolsSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -42,6 +44,9 @@ final class AttachOptions {
         "  # A pod that crashes at its start, stopped there until the shell ends",
         "  kubectl cntr attach hello --hold",
         "",
+        "  # The node itself, as its root, where the cluster allows it",
+        "  kubectl cntr attach node/worker-1",
+        "",
         "  # One command, its output in a file here",
         "  kubectl cntr attach hello -- tcpdump -c 10 -w - > hello.pcap",
         "",
@@ -59,7 +64,7 @@ final class AttachOptions {
             .paramLabel("TARGET")
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .description("NAME, pod/NAME, deploy/NAME, sts/, ds/, rs/ or job/.")
+            .description("NAME, pod/NAME, deploy/NAME, sts/, ds/, rs/ or job/, or node/NAME.")
             .build();
     private final OptionSpec container =
             value("NAME", "The container; by default the one kubectl exec would take.", "-c", "--container");
@@ -134,6 +139,17 @@ final class AttachOptions {
     @Nullable
     String container() {
         return container.getValue();
+    }
+
+    /** The first option that was given and means something for containers alone. */
+    Optional<String> ofContainers() {
+        return Stream.concat(
+                        Stream.of(container, waitStart, hold, namespace),
+                        Stream.concat(tools.ofContainers(), resources.all()))
+                .filter(option -> option.getValue() != null && !Boolean.FALSE.equals(option.getValue()))
+                .map(OptionSpec::longestName)
+                .findFirst()
+                .or(() -> profile().equals("target") ? Optional.empty() : Optional.of("--profile"));
     }
 
     boolean waitStart() {

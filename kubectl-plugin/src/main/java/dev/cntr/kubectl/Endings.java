@@ -53,8 +53,7 @@ final class Endings {
         return new CntrException(
                 ExitCode.LOST,
                 "the session " + session + " was lost: " + (said.isEmpty() ? reason : said)
-                        + "; its command is hung up. Attach again, or see: kubectl describe debugsession "
-                        + session.name() + " -n " + session.namespace());
+                        + "; its command is hung up. Attach again, or see: " + session.describe());
     }
 
     static CntrException refused(ErrorCode code, String message) {

@@ -3,6 +3,7 @@ package dev.cntr.kubectl;
 import dev.cntr.api.Resources;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -20,6 +21,10 @@ final class ResourceOptions {
 
     void addTo(CommandSpec spec) {
         spec.addOption(memory).addOption(cpu).addOption(pids);
+    }
+
+    Stream<OptionSpec> all() {
+        return Stream.of(memory, cpu, pids);
     }
 
     @Nullable

@@ -29,6 +29,11 @@ final class ToolsOptions {
         spec.addOption(source).addOption(image).addOption(container);
     }
 
+    /** Those that have no meaning for a node. */
+    Stream<OptionSpec> ofContainers() {
+        return Stream.of(image, container);
+    }
+
     ToolsSpec tools() {
         @Nullable String named = image.getValue();
         @Nullable String from = container.getValue();

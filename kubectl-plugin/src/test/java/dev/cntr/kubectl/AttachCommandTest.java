@@ -71,6 +71,31 @@ class AttachCommandTest {
                 .hasMessageContaining(option + ": '" + value + "' is not a");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--container app, --container",
+        "--hold, --hold",
+        "-n shop, --namespace",
+        "--tools-from app, --tools-from",
+        "--image busybox, --image",
+        "--memory 64Mi, --memory",
+        "--profile sysadmin, --profile"
+    })
+    void whatIsForContainersIsRefusedForANode(String given, String option) {
+        AttachCommand command = parse(List.of(), ("node/worker-1 " + given).split(" "));
+        assertThatThrownBy(() -> command.request(true, true, true, Map.of()))
+                .isInstanceOf(CntrException.class)
+                .hasMessageContaining(option + " is for containers");
+    }
+
+    @Test
+    void aNodeMayHaveItsOwnTools() {
+        AttachRequest request =
+                parse(List.of(), "node/worker-1", "--tools", "host").request(true, true, true, Map.of());
+        assertThat(request.target().node()).isTrue();
+        assertThat(request.tools()).isEqualTo(ToolsSpec.ofHost());
+    }
+
     @Test
     void theFlagsOfKubectlUsers() {
         AttachRequest request = parse(

@@ -3,11 +3,13 @@ package dev.cntr.operator;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
+import dev.cntr.api.NodeDebugSession;
 import dev.cntr.api.Selector;
 import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -45,6 +47,11 @@ final class ApiSessions implements Sessions {
     }
 
     @Override
+    public @Nullable Node targetNode(DebugSession session) {
+        return client.nodes().withName(session.getSpec().target().podText()).get();
+    }
+
+    @Override
     public List<Pod> selectedPods(DebugSession session) {
         Selector selector = Objects.requireNonNull(session.getSpec().target().selector(), "asked only of such");
         LabelSelector labels = new LabelSelectorBuilder()
@@ -74,9 +81,10 @@ final class ApiSessions implements Sessions {
     @Override
     public DebugSession write(DebugSession session, DebugSessionStatus status) {
         var patch = Map.of("metadata", Map.of("resourceVersion", version(session)), "status", status);
-        DebugSession written = resource(session)
-                .subresource("status")
-                .patch(MERGE, client.getKubernetesSerialization().asJson(patch));
+        String json = client.getKubernetesSerialization().asJson(patch);
+        DebugSession written = session.ofNode()
+                ? ofNode(session).subresource("status").patch(MERGE, json).asSession()
+                : resource(session).subresource("status").patch(MERGE, json);
         events.written(written, session.getStatus());
         return written;
     }
@@ -93,7 +101,11 @@ final class ApiSessions implements Sessions {
 
     @Override
     public void delete(DebugSession session) {
-        resource(session).lockResourceVersion(version(session)).delete();
+        if (session.ofNode()) {
+            ofNode(session).lockResourceVersion(version(session)).delete();
+        } else {
+            resource(session).lockResourceVersion(version(session)).delete();
+        }
     }
 
     private DebugSession finalizers(DebugSession session, Stream<String> names) {
@@ -101,16 +113,20 @@ final class ApiSessions implements Sessions {
         String list = finalizers.isEmpty()
                 ? "null"
                 : client.getKubernetesSerialization().asJson(finalizers);
-        return resource(session)
-                .patch(
-                        MERGE,
-                        "{\"metadata\":{\"resourceVersion\":\"%s\",\"finalizers\":%s}}"
-                                .formatted(version(session), list));
+        String patch =
+                "{\"metadata\":{\"resourceVersion\":\"%s\",\"finalizers\":%s}}".formatted(version(session), list);
+        return session.ofNode()
+                ? ofNode(session).patch(MERGE, patch).asSession()
+                : resource(session).patch(MERGE, patch);
     }
 
     /** By the object and not by its name: the client library would read it before each patch. */
     private Resource<DebugSession> resource(DebugSession session) {
         return client.resource(session);
+    }
+
+    private Resource<NodeDebugSession> ofNode(DebugSession session) {
+        return client.resource(NodeDebugSession.of(session));
     }
 
     private static String version(DebugSession session) {

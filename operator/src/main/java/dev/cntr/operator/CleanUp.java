@@ -2,8 +2,12 @@ package dev.cntr.operator;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.Names;
+import dev.cntr.api.NodeDebugSession;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -12,6 +16,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * {@code cntr-operator cleanup}, which the chart runs before an uninstall: ends all sessions of the cluster while there are agents to clean their
@@ -67,11 +72,17 @@ final class CleanUp {
         }
     }
 
-    /** None, too, where the API server does not know the resource. */
     private List<DebugSession> sessions() {
+        return Stream.concat(
+                        all(client.resources(DebugSession.class).inAnyNamespace()).stream(),
+                        all(client.resources(NodeDebugSession.class)).stream().map(NodeDebugSession::asSession))
+                .toList();
+    }
+
+    /** None, too, where the API server does not know the resource. */
+    private static <S extends HasMetadata> List<S> all(Listable<? extends KubernetesResourceList<S>> resources) {
         try {
-            return FreshRights.awaited(() ->
-                    client.resources(DebugSession.class).inAnyNamespace().list().getItems());
+            return FreshRights.awaited(() -> resources.list().getItems());
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return List.of();
@@ -99,14 +110,16 @@ final class CleanUp {
         }
     }
 
-    private Resource<DebugSession> resource(DebugSession session) {
+    private Resource<? extends HasMetadata> resource(DebugSession session) {
+        if (session.ofNode()) {
+            return client.resource(NodeDebugSession.of(session));
+        }
         return client.resources(DebugSession.class)
                 .inNamespace(session.getMetadata().getNamespace())
                 .withName(session.getMetadata().getName());
     }
 
     private static String name(DebugSession session) {
-        return session.getMetadata().getNamespace() + "/"
-                + session.getMetadata().getName();
+        return session.title();
     }
 }

@@ -1,6 +1,7 @@
 package dev.cntr.operator;
 
 import dev.cntr.api.DebugSession;
+import dev.cntr.api.NodeDebugSession;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -31,6 +32,11 @@ final class LeanStore<T extends HasMetadata> extends BasicItemStore<T> {
 
     /** Keeps sessions, spec and status whole. */
     static LeanStore<DebugSession> ofSessions() {
+        return new LeanStore<>(_ -> {});
+    }
+
+    /** Keeps sessions on nodes, spec and status whole. */
+    static LeanStore<NodeDebugSession> ofNodeSessions() {
         return new LeanStore<>(_ -> {});
     }
 

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -124,20 +125,29 @@ public final class Main {
             election.ifPresent(config::withLeaderElectionConfiguration);
         });
         SessionEvents events = new SessionEvents(client, "cntr-operator", settings.identity(), clock);
+        ApiSessions sessions = new ApiSessions(client, events);
         operator.register(
-                new SessionReconciler(new ApiSessions(client, events), settings, limits, clock, metrics),
-                config -> config.withItemStore(LeanStore.ofSessions())
-                        .withInformerListLimit(LeanStore.PAGE)
-                        .withGenericFilter(session -> {
-                            LeanStore.lighten(session); // a deleted one waits for its turn without having been kept
-                            return true;
-                        })
-                        .withRetry(new GenericRetry()
-                                .setInitialInterval(100)
-                                .setIntervalMultiplier(2)
-                                .setMaxInterval(10_000)
-                                .withoutMaxAttempts()));
+                new SessionReconciler(sessions, settings, limits, clock, metrics),
+                config -> lean(config, LeanStore.ofSessions()));
+        operator.register(
+                new NodeSessionReconciler(
+                        new SessionReconciler(sessions, settings, limits, clock, metrics), settings, metrics),
+                config -> lean(config, LeanStore.ofNodeSessions()));
         return operator;
+    }
+
+    private static <S extends HasMetadata> void lean(ControllerConfigurationOverrider<S> config, LeanStore<S> store) {
+        config.withItemStore(store)
+                .withInformerListLimit(LeanStore.PAGE)
+                .withGenericFilter(session -> {
+                    LeanStore.lighten(session); // a deleted one waits for its turn without having been kept
+                    return true;
+                })
+                .withRetry(new GenericRetry()
+                        .setInitialInterval(100)
+                        .setIntervalMultiplier(2)
+                        .setMaxInterval(10_000)
+                        .withoutMaxAttempts());
     }
 
     private static LeaderElectionConfiguration leaderElection(

@@ -1,9 +1,10 @@
 package dev.cntr.operator;
 
-import dev.cntr.api.DebugSession;
+import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -24,24 +25,25 @@ import java.util.stream.Stream;
  * {@link NodeServices} from two watches: the agent pods and the relay pods, each in its own namespace. A change of one of them wakes the sessions of its
  * node and those that wait for a node.
  */
-final class NodePods implements NodeServices {
+final class NodePods<S extends CustomResource<?, DebugSessionStatus>> implements NodeServices {
     private static final String BY_NODE = "node";
     private static final String UNPLACED = "";
 
     private final String agentNamespace;
-    private final InformerEventSource<Pod, DebugSession> agents;
-    private final InformerEventSource<Pod, DebugSession> relays;
+    private final InformerEventSource<Pod, S> agents;
+    private final InformerEventSource<Pod, S> relays;
 
-    NodePods(EventSourceContext<DebugSession> context, String agentNamespace, String relayNamespace) {
+    /** @param kind of the sessions that are woken */
+    NodePods(Class<S> kind, EventSourceContext<S> context, String agentNamespace, String relayNamespace) {
         this.agentNamespace = agentNamespace;
-        IndexerResourceCache<DebugSession> sessions = context.getPrimaryCache();
-        sessions.addIndexer(BY_NODE, NodePods::nodeOf);
-        agents = watch(context, sessions, Names.AGENT, agentNamespace);
-        relays = watch(context, sessions, Names.RELAY, relayNamespace);
+        IndexerResourceCache<S> sessions = context.getPrimaryCache();
+        sessions.addIndexer(BY_NODE, session -> nodeOf(session));
+        agents = watch(kind, context, sessions, Names.AGENT, agentNamespace);
+        relays = watch(kind, context, sessions, Names.RELAY, relayNamespace);
     }
 
     /** What JOSDK has to start. */
-    List<EventSource<?, DebugSession>> eventSources() {
+    List<EventSource<?, S>> eventSources() {
         return List.of(agents, relays);
     }
 
@@ -60,13 +62,14 @@ final class NodePods implements NodeServices {
         return best(agents.get(new ResourceID(pod, agentNamespace)).stream().toList());
     }
 
-    private static InformerEventSource<Pod, DebugSession> watch(
-            EventSourceContext<DebugSession> context,
-            IndexerResourceCache<DebugSession> sessions,
+    private static <S extends CustomResource<?, DebugSessionStatus>> InformerEventSource<Pod, S> watch(
+            Class<S> kind,
+            EventSourceContext<S> context,
+            IndexerResourceCache<S> sessions,
             String component,
             String namespace) {
-        var source = new InformerEventSource<Pod, DebugSession>(
-                InformerEventSourceConfiguration.from(Pod.class, DebugSession.class)
+        var source = new InformerEventSource<Pod, S>(
+                InformerEventSourceConfiguration.from(Pod.class, kind)
                         .withName(component)
                         .withNamespaces(Set.of(namespace))
                         .withLabelSelector(
@@ -82,7 +85,8 @@ final class NodePods implements NodeServices {
         return source;
     }
 
-    private static Set<ResourceID> concerned(IndexerResourceCache<DebugSession> sessions, Pod pod) {
+    private static <S extends CustomResource<?, DebugSessionStatus>> Set<ResourceID> concerned(
+            IndexerResourceCache<S> sessions, Pod pod) {
         return Stream.of(Optional.ofNullable(pod.getSpec().getNodeName()), Optional.of(UNPLACED))
                 .flatMap(Optional::stream)
                 .flatMap(node -> sessions.byIndex(BY_NODE, node).stream())
@@ -90,7 +94,7 @@ final class NodePods implements NodeServices {
                 .collect(Collectors.toSet());
     }
 
-    private static List<String> nodeOf(DebugSession session) {
+    private static List<String> nodeOf(CustomResource<?, DebugSessionStatus> session) {
         if (session.getStatus().finished()) {
             return List.of();
         }

@@ -48,7 +48,7 @@ final class OperatorMetrics implements Metrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final SessionCounts counts = new SessionCounts(registry);
-    private volatile Supplier<Stream<DebugSession>> known = Stream::empty;
+    private final Map<String, Supplier<Stream<DebugSession>>> known = new ConcurrentHashMap<>();
     private final Counter succeeded;
     private final Counter failed;
     private final Timer execution;
@@ -105,9 +105,9 @@ final class OperatorMetrics implements Metrics {
         }
     }
 
-    /** Where the sessions are that there are. */
-    void countSessionsIn(Supplier<Stream<DebugSession>> sessions) {
-        known = sessions;
+    /** Where the sessions of a kind are that there are. */
+    void countSessionsIn(String kind, Supplier<Stream<DebugSession>> sessions) {
+        known.put(kind, sessions);
     }
 
     /** Whether this operator leads. */
@@ -122,7 +122,7 @@ final class OperatorMetrics implements Metrics {
 
     /** All of it in Prometheus' text format. */
     String scrape() {
-        counts.count(known.get());
+        counts.count(known.values().stream().flatMap(Supplier::get));
         return registry.scrape();
     }
 

@@ -6,6 +6,7 @@ import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.api.StatusChange;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +31,38 @@ final class Placement {
             case TargetPod.Unusable(Reason reason, String message) -> stalled(session, reason, message, now);
             case TargetPod.Starting(Reason reason, String message) ->
                 waiting(session, reason, message, limits.recheck(), now);
-            case TargetPod.Found found -> decide(session, found, now);
+            case TargetPod.Found found ->
+                decide(
+                        session,
+                        found.node(),
+                        change(session).podUID(found.podUID()).container(found.container(), found.containerID()),
+                        now);
         };
+    }
+
+    /** The step for an unplaced session on a node that was just read; null if there is no such node. */
+    Step decide(DebugSession session, @Nullable Node node, Instant now) {
+        String name = session.getSpec().target().podText();
+        if (!settings.nodeSessions()) {
+            return stalled(
+                    session,
+                    Reason.NODE_SESSIONS_DISABLED,
+                    "sessions on nodes are turned off in this cluster (nodeSessions.enabled of cntr's chart)",
+                    now);
+        }
+        if (node == null) {
+            return stalled(
+                    session,
+                    Reason.NODE_NOT_FOUND,
+                    "the cluster has no node %s; see kubectl get nodes".formatted(name),
+                    now);
+        }
+        return decide(session, name, change(session), now);
+    }
+
+    /** The step for a session on a node that its agent did not prepare in time. */
+    Step giveUpPreparation(DebugSession session, Instant now) {
+        return stalled(session, Reason.AGENT_NOT_READY, notPrepared(session), now);
     }
 
     /** The step for a session that its agent did not prepare in time. */
@@ -48,18 +79,19 @@ final class Placement {
                                 .formatted(session.getSpec().target().podText()),
                         now);
             case TargetPod.Starting _, TargetPod.Found _ ->
-                stalled(
-                        session,
-                        Reason.AGENT_NOT_READY,
-                        "agent %s on node %s did not prepare the session within %s; see kubectl logs -n %s %s"
-                                .formatted(
-                                        status.agentPod(),
-                                        status.nodeName(),
-                                        seconds(limits.preparation(session)),
-                                        settings.systemNamespace(),
-                                        status.agentPod()),
-                        now);
+                stalled(session, Reason.AGENT_NOT_READY, notPrepared(session), now);
         };
+    }
+
+    private String notPrepared(DebugSession session) {
+        DebugSessionStatus status = session.getStatus();
+        return "agent %s on node %s did not prepare the session within %s; see kubectl logs -n %s %s"
+                .formatted(
+                        status.agentPod(),
+                        status.nodeName(),
+                        seconds(limits.preparation(session)),
+                        settings.systemNamespace(),
+                        status.agentPod());
     }
 
     private static TargetPod target(DebugSession session, @Nullable Pod pod) {
@@ -67,8 +99,8 @@ final class Placement {
                 session.getMetadata().getNamespace(), session.getSpec().target(), pod);
     }
 
-    private Step decide(DebugSession session, TargetPod.Found target, Instant now) {
-        String node = target.node();
+    /** @param target says what is debugged on the node */
+    private Step decide(DebugSession session, String node, StatusChange target, Instant now) {
         return switch (services.agentOn(node)) {
             case Presence.Absent() ->
                 waiting(
@@ -85,7 +117,7 @@ final class Placement {
                         now);
             case Presence.Ready(String agent) ->
                 switch (services.relayOn(node)) {
-                    case Presence.Ready(String relay) -> placed(session, target, agent, relay, now);
+                    case Presence.Ready(String relay) -> placed(session, node, target, agent, relay, now);
                     case Presence.Unready _, Presence.Absent _ ->
                         waiting(
                                 session,
@@ -97,12 +129,10 @@ final class Placement {
         };
     }
 
-    private Step placed(DebugSession session, TargetPod.Found target, String agent, String relay, Instant now) {
-        String where = "on node %s with agent %s".formatted(target.node(), agent);
-        return new Step.Write(change(session)
-                .nodeName(target.node())
-                .podUID(target.podUID())
-                .container(target.container(), target.containerID())
+    private Step placed(
+            DebugSession session, String node, StatusChange target, String agent, String relay, Instant now) {
+        String where = "on node %s with agent %s".formatted(node, agent);
+        return new Step.Write(target.nodeName(node)
                 .agentPod(agent)
                 .relayPod(settings.relayNamespace() + "/" + relay)
                 .expiresAt(Lifecycle.expiry(session))

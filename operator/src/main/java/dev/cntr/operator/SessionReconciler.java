@@ -69,12 +69,13 @@ final class SessionReconciler implements Reconciler<DebugSession> {
 
     @Override
     public List<EventSource<?, DebugSession>> prepareEventSources(EventSourceContext<DebugSession> context) {
-        NodePods pods = new NodePods(context, settings.systemNamespace(), settings.relayNamespace());
+        NodePods pods =
+                new NodePods<>(DebugSession.class, context, settings.systemNamespace(), settings.relayNamespace());
         DebugPolicies policies = new DebugPolicies(context, settings.admissionPolicies());
         Family sessionsAndTheirs = new Family(context);
         family = Optional.of(sessionsAndTheirs);
         use(pods, policies, sessionsAndTheirs);
-        metrics.countSessionsIn(context.getPrimaryCache()::list);
+        metrics.countSessionsIn("DebugSession", context.getPrimaryCache()::list);
         return Stream.of(pods.eventSources(), policies.eventSources(), sessionsAndTheirs.eventSources())
                 .flatMap(List::stream)
                 .toList();
@@ -101,11 +102,7 @@ final class SessionReconciler implements Reconciler<DebugSession> {
                 case HttpURLConnection.HTTP_CONFLICT -> again(AFTER_CONFLICT);
                 default ->
                     throw new OperatorException(
-                            "failed to reconcile debugsession %s/%s; it is tried again"
-                                    .formatted(
-                                            session.getMetadata().getNamespace(),
-                                            session.getMetadata().getName()),
-                            e);
+                            "failed to reconcile debugsession %s; it is tried again".formatted(session.title()), e);
             };
         }
     }
@@ -118,7 +115,9 @@ final class SessionReconciler implements Reconciler<DebugSession> {
             Step step = switch (rule.lifecycle().next(current, now)) {
                 case Step.Place() -> place(rule, current, now);
                 case Step.GiveUpPreparation() ->
-                    rule.placement().giveUpPreparation(current, sessions.targetPod(current), now);
+                    current.ofNode()
+                            ? rule.placement().giveUpPreparation(current, now)
+                            : rule.placement().giveUpPreparation(current, sessions.targetPod(current), now);
                 case Step other -> other;
             };
             switch (step) {
@@ -158,6 +157,9 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     }
 
     private Step place(Rules rule, DebugSession session, Instant now) {
+        if (session.ofNode()) {
+            return rule.placement().decide(session, sessions.targetNode(session), now);
+        }
         return session.getSpec().target().selector() == null
                 ? rule.placement().decide(session, sessions.targetPod(session), now)
                 : FanOut.next(session, () -> sessions.selectedPods(session), rule.children(), now);
@@ -179,10 +181,7 @@ final class SessionReconciler implements Reconciler<DebugSession> {
     private static void log(DebugSession session, String what) {
         LOG.atInfo()
                 .addKeyValue("sessionUID", session.getMetadata().getUid())
-                .addKeyValue(
-                        "session",
-                        session.getMetadata().getNamespace() + "/"
-                                + session.getMetadata().getName())
+                .addKeyValue("session", session.title())
                 .addKeyValue("pod", session.getSpec().target().podText())
                 .addKeyValue("node", session.getStatus().nodeName())
                 .log(what);

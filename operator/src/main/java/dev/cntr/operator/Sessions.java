@@ -2,6 +2,7 @@ package dev.cntr.operator;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,10 @@ interface Sessions {
     /** The session's target pod, read from the API server itself; null if there is none. */
     @Nullable
     Pod targetPod(DebugSession session);
+
+    /** The node of a session on one, read from the API server itself; null if there is none. */
+    @Nullable
+    Node targetNode(DebugSession session);
 
     /** The pods that the session's selector takes, read from the API server itself. */
     List<Pod> selectedPods(DebugSession session);

@@ -10,10 +10,16 @@ import java.util.Map;
  * @param relayNamespace namespace of the relays ({@code CNTR_RELAY_NAMESPACE})
  * @param identity this operator's name in the lease ({@code POD_NAME})
  * @param admissionPolicies whether the chart's admission policies are in force ({@code CNTR_ADMISSION_POLICIES})
+ * @param nodeSessions whether there may be sessions on nodes ({@code CNTR_NODE_SESSIONS})
  * @param healthPort port of {@code /healthz} and {@code /readyz} ({@code CNTR_HEALTH_PORT})
  */
 record Settings(
-        String systemNamespace, String relayNamespace, String identity, boolean admissionPolicies, int healthPort) {
+        String systemNamespace,
+        String relayNamespace,
+        String identity,
+        boolean admissionPolicies,
+        boolean nodeSessions,
+        int healthPort) {
     /** Name of the lease that the leading operator holds. */
     static final String LEASE = "cntr-operator";
 
@@ -23,6 +29,7 @@ record Settings(
                 environment.getOrDefault(Names.RELAY_NAMESPACE_VARIABLE, Names.RELAY_NAMESPACE),
                 environment.getOrDefault("POD_NAME", environment.getOrDefault("HOSTNAME", "cntr-operator")),
                 Boolean.parseBoolean(environment.get(Names.ADMISSION_POLICIES_VARIABLE)),
+                Boolean.parseBoolean(environment.get(Names.NODE_SESSIONS_VARIABLE)),
                 Integer.parseInt(environment.getOrDefault("CNTR_HEALTH_PORT", "8080")));
     }
 }

@@ -42,7 +42,7 @@ class ChartTest {
     private static final Path CHART = Path.of("../charts/cntr").toAbsolutePath().normalize();
 
     @ParameterizedTest
-    @ValueSource(strings = {"debugsessions.cntr.dev", "debugpolicies.cntr.dev"})
+    @ValueSource(strings = {"debugsessions.cntr.dev", "nodedebugsessions.cntr.dev", "debugpolicies.cntr.dev"})
     void theCrdsAreTheGeneratedOnes(String name) throws IOException {
         CustomResourceDefinition rendered = one(render(), CustomResourceDefinition.class, name);
         CustomResourceDefinition generated = Serialization.unmarshal(
@@ -57,7 +57,8 @@ class ChartTest {
         assertThat(operator.getMetadata().getNamespace()).isEqualTo("sys");
         Map<String, String> environment =
                 environment(operator.getSpec().getTemplate().getSpec());
-        assertThat(Settings.of(environment)).isEqualTo(new Settings("sys", "rel", "(from the pod)", false, 8080));
+        assertThat(Settings.of(environment))
+                .isEqualTo(new Settings("sys", "rel", "(from the pod)", false, false, 8080));
         assertThat(one(objects, DaemonSet.class, "cntr-relay").getMetadata().getNamespace())
                 .isEqualTo("rel");
     }
@@ -101,11 +102,13 @@ class ChartTest {
                 .extracting(rule -> rule.getResources() + " " + rule.getVerbs())
                 .containsExactly(
                         "[debugsessions] [create, get, list, watch, patch, update, delete]",
-                        "[debugsessions/status] [patch, update]",
-                        "[debugsessions/finalizers] [update]",
+                        "[nodedebugsessions] [get, list, watch, patch, update, delete]",
+                        "[debugsessions/status, nodedebugsessions/status] [patch, update]",
+                        "[debugsessions/finalizers, nodedebugsessions/finalizers] [update]",
                         "[pods] [get, list]",
                         "[debugpolicies] [get, list, watch]",
                         "[namespaces] [get, list, watch]",
+                        "[nodes] [get]",
                         "[events] [create]");
     }
 
@@ -146,6 +149,8 @@ class ChartTest {
         assertThat(policies)
                 .containsExactlyInAnyOrder(
                         "cntr-sessions",
+                        "cntr-node-sessions",
+                        "cntr-node-operator",
                         "cntr-relay-exec",
                         "cntr-pods",
                         "cntr-status",

@@ -19,6 +19,7 @@ import dev.cntr.api.ToolsSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +167,10 @@ class LifecycleTest {
     private static Lifecycle approving() {
         DebugPolicy policy = Cluster.policy("strict", "1h");
         policy.setSpec(new DebugPolicySpec(
-                policy.getSpec().namespaceSelector(), null, null, new DebugPolicySpec.ApprovalRule(true)));
+                Objects.requireNonNull(policy.getSpec().namespaceSelector()),
+                null,
+                null,
+                new DebugPolicySpec.ApprovalRule(true)));
         return new Lifecycle(Cluster.SERVED, Cluster.policies(policy), Limits.DEFAULT);
     }
 

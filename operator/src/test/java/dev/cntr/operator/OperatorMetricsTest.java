@@ -31,19 +31,20 @@ class OperatorMetricsTest {
 
     @Test
     void sessionsAreCountedByPhaseAndReason() {
-        metrics.countSessionsIn(() -> Stream.of(Cluster.session(), stalled("AttachFailed"), stalled("AttachFailed")));
+        metrics.countSessionsIn(
+                "DebugSession", () -> Stream.of(Cluster.session(), stalled("AttachFailed"), stalled("AttachFailed")));
         assertThat(metrics.scrape())
                 .contains(
                         "cntr_operator_sessions{phase=\"New\",reason=\"None\"} 1.0",
                         "cntr_operator_sessions{phase=\"Failed\",reason=\"AttachFailed\"} 2.0");
-        metrics.countSessionsIn(Stream::empty);
+        metrics.countSessionsIn("DebugSession", Stream::empty);
         assertThat(metrics.scrape()).doesNotContain("reason=\"AttachFailed\"");
     }
 
     /** Or whoever may write a status could make as many series as there are words. */
     @Test
     void aReasonThatIsNotOursMakesNoSeries() {
-        metrics.countSessionsIn(() -> Stream.of(stalled("SomethingNew")));
+        metrics.countSessionsIn("DebugSession", () -> Stream.of(stalled("SomethingNew")));
         assertThat(metrics.scrape()).contains("reason=\"Other\"").doesNotContain("SomethingNew");
     }
 

@@ -9,11 +9,15 @@ import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
+import dev.cntr.api.NodeDebugSession;
+import dev.cntr.api.NodeDebugSessionSpec;
 import dev.cntr.api.Phase;
 import dev.cntr.api.Reason;
 import dev.cntr.api.SelectedPods;
 import dev.cntr.api.Selector;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -39,7 +43,7 @@ import org.junit.jupiter.api.Test;
 @EnableKubernetesMockClient(crud = true)
 @SuppressWarnings("NullAway.Init") // the extension sets the fields
 class OperatorTest {
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "operator-1", true, 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "operator-1", true, true, 0);
     private static final Limits SHORT = new Limits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),
@@ -90,6 +94,44 @@ class OperatorTest {
                         "POST /apis/cntr.dev/v1alpha1/namespaces/shop/debugsessions",
                         "GET /api/v1/namespaces/shop/pods/web",
                         "PATCH /apis/cntr.dev/v1alpha1/namespaces/shop/debugsessions/web-x1/status");
+    }
+
+    @Test
+    void aSessionOnANodeIsPlacedAndEndedByAPolicyForNodes() {
+        client.resource(Cluster.ownPod(Names.AGENT, "agent-1", true)).create();
+        client.resource(Cluster.ownPod(Names.RELAY, "relay-1", true)).create();
+        client.resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("n1")
+                        .addToLabels("tier", "production")
+                        .endMetadata()
+                        .build())
+                .create();
+        NodeDebugSession session = new NodeDebugSession();
+        session.setMetadata(new ObjectMetaBuilder().withName("n1-x1").build());
+        session.setSpec(new NodeDebugSessionSpec("n1", null, null, null, "10m", null, null, null, null, null));
+        client.resource(session).create();
+        assertThat(awaitNode(DebugSessionStatus::placed).agentPod()).isEqualTo("agent-1");
+
+        DebugPolicy nodes = Cluster.policy("nodes", "1m");
+        nodes.setSpec(new DebugPolicySpec(
+                null, new Selector(Map.of("tier", "production"), null), true, null, null, null, null, null));
+        client.resource(nodes).create();
+        assertThat(awaitNode(DebugSessionStatus::finished)
+                        .condition(ConditionType.STALLED)
+                        .orElseThrow()
+                        .message())
+                .isEqualTo("DebugPolicy nodes allows no sessions on node n1");
+    }
+
+    private DebugSessionStatus awaitNode(Predicate<DebugSessionStatus> wanted) {
+        return Awaitility.await()
+                .until(
+                        () -> client.resources(NodeDebugSession.class)
+                                .withName("n1-x1")
+                                .get()
+                                .getStatus(),
+                        wanted::test);
     }
 
     @Test

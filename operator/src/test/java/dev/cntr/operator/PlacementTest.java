@@ -7,8 +7,13 @@ import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.NodeDebugSession;
+import dev.cntr.api.NodeDebugSessionSpec;
 import dev.cntr.api.Phase;
 import dev.cntr.api.Reason;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +28,7 @@ class PlacementTest {
     private static final Instant NOW = CREATED.plusSeconds(5);
     private static final Presence READY_AGENT = new Presence.Ready("agent-1");
     private static final Presence READY_RELAY = new Presence.Ready("relay-1");
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, true, 0);
 
     @Test
     void aRunningPodOnAServedNodeIsPlacedByOneWrite() {
@@ -55,6 +60,47 @@ class PlacementTest {
                 .get()
                 .extracting(Condition::reason)
                 .isEqualTo("PodNotFound");
+    }
+
+    private static DebugSession onNode() {
+        NodeDebugSession session = new NodeDebugSession();
+        session.setMetadata(new ObjectMetaBuilder()
+                .withName("n1-x1")
+                .withGeneration(1L)
+                .withCreationTimestamp(CREATED.toString())
+                .build());
+        session.setSpec(new NodeDebugSessionSpec("n1", null, null, null, "10m", null, null, null, null, null));
+        return session.asSession();
+    }
+
+    private static final Node N1 =
+            new NodeBuilder().withNewMetadata().withName("n1").endMetadata().build();
+
+    @Test
+    void aSessionOnANodeGoesToItsAgentWithoutAPod() {
+        Step step = new Placement(Cluster.SERVED, Limits.DEFAULT, SETTINGS).decide(onNode(), N1, NOW);
+        DebugSessionStatus status = written(step);
+        assertThat(status.nodeName()).isEqualTo("n1");
+        assertThat(status.agentPod()).isEqualTo("agent-1");
+        assertThat(status.relayPod()).isEqualTo("cntr-relay/relay-1");
+        assertThat(status.podUID()).isNull();
+        assertThat(status.containerID()).isNull();
+        assertThat(status.phase()).isEqualTo(Phase.SCHEDULED);
+    }
+
+    @Test
+    void withoutTheNodeOrWhereTheyAreTurnedOffThereIsNone() {
+        Placement on = new Placement(Cluster.SERVED, Limits.DEFAULT, SETTINGS);
+        Settings closed = new Settings("cntr-system", "cntr-relay", "me", true, false, 0);
+        Placement off = new Placement(Cluster.SERVED, Limits.DEFAULT, closed);
+        assertThat(written(on.decide(onNode(), (Node) null, NOW)).condition(ConditionType.STALLED))
+                .get()
+                .extracting(Condition::reason)
+                .isEqualTo("NodeNotFound");
+        assertThat(written(off.decide(onNode(), N1, NOW)).condition(ConditionType.STALLED))
+                .get()
+                .extracting(Condition::reason)
+                .isEqualTo("NodeSessionsDisabled");
     }
 
     static Stream<Arguments> unserved() {

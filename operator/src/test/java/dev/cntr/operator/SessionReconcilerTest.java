@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -13,12 +14,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionReconcilerTest {
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, true, 0);
 
     @Test
     void aPlacedSessionIsLookedAtAgainWhenItsAgentShouldBeDone() {
@@ -77,6 +79,11 @@ class SessionReconcilerTest {
 
     /** Answers as the API server would, or fails each write with a code. */
     private static final class Recorded implements Sessions {
+        @Override
+        public @Nullable Node targetNode(DebugSession session) {
+            throw new AssertionError("no session here is on a node");
+        }
+
         private final List<String> calls = new ArrayList<>();
         private final int failure;
 

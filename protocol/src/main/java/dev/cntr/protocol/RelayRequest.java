@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * command line, so on the wire it is the length of {@code /proc/self/cmdline} as a little-endian u64 and then its bytes,
  * proc_pid_cmdline(5).
  *
- * @param namespace the session's namespace
+ * @param namespace the session's namespace, or {@link #NO_NAMESPACE}
  * @param session the session's name
  * @param user who attaches, as the API server authenticated the client, or {@link #UNKNOWN}. True where the chart's
  *     admission policies are in force, which compare it with the request's user; a mere claim elsewhere. It may hold any
@@ -24,6 +24,9 @@ import java.util.regex.Pattern;
 public record RelayRequest(String namespace, String session, String user) {
     /** Stands for a user who does not know its own name. */
     public static final String UNKNOWN = "-";
+
+    /** In place of a namespace: the session is one on a node, which has none. */
+    public static final String NO_NAMESPACE = "-";
 
     /** The longest command line that is read. */
     public static final int MAX_LENGTH = 4096;
@@ -35,7 +38,9 @@ public record RelayRequest(String namespace, String session, String user) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
 
     public RelayRequest {
-        name("namespace", namespace);
+        if (!namespace.equals(NO_NAMESPACE)) {
+            name("namespace", namespace);
+        }
         name("session", session);
         if (user.isEmpty() || user.length() > MAX_USER || user.indexOf('\0') >= 0) {
             throw ProtocolException.violation("that is not the name of a user");

@@ -25,6 +25,12 @@ class RelayRequestTest {
                 .isEqualTo("/relay\0attach\0team-a\0hello-x7k2p\0jane@example.com\0");
     }
 
+    @Test
+    void aSessionOnANodeHasNoNamespace() throws IOException {
+        RelayRequest request = RelayRequest.read(in("/relay\0attach\0-\0worker-1-x7k2p\0jane\0", 0, ""));
+        assertThat(request).isEqualTo(new RelayRequest(RelayRequest.NO_NAMESPACE, "worker-1-x7k2p", "jane"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -53,9 +53,11 @@ final class Failures {
     static CntrException forbidden(String verb, String resource, String namespace, Throwable error) {
         return new CntrException(
                 ExitCode.FORBIDDEN,
-                "you lack the right to " + verb + " " + resource + " in namespace " + namespace
-                        + "; check with: kubectl auth can-i " + verb + " " + resource + " -n " + namespace
-                        + " (the cluster says: " + error.getMessage() + ")",
+                "you lack the right to " + verb + " " + resource
+                        + (namespace.isEmpty() ? "" : " in namespace " + namespace)
+                        + "; check with: kubectl auth can-i " + verb + " " + resource
+                        + (namespace.isEmpty() ? "" : " -n " + namespace) + " (the cluster says: " + error.getMessage()
+                        + ")",
                 error);
     }
 

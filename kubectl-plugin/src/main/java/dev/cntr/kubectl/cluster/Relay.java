@@ -35,7 +35,10 @@ public final class Relay implements AutoCloseable {
                     pods,
                     relay.substring(slash + 1),
                     Names.RELAY,
-                    new RelayRequest(session.namespace(), session.name(), user.orElse(RelayRequest.UNKNOWN))
+                    new RelayRequest(
+                                    session.ofNode() ? RelayRequest.NO_NAMESPACE : session.namespace(),
+                                    session.name(),
+                                    user.orElse(RelayRequest.UNKNOWN))
                             .command()));
         } catch (ApiException e) {
             throw switch (e.status()) {

@@ -9,7 +9,11 @@ import dev.cntr.api.Reason;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 
-/** A DebugSession as the API server had it: what of its metadata is needed here, and its status. */
+/**
+ * A session as the API server had it: what of its metadata is needed here, and its status.
+ *
+ * @param namespace empty for a NodeDebugSession
+ */
 public record Session(String namespace, String name, String uid, String resourceVersion, DebugSessionStatus status) {
     static Session of(JsonNode object, ObjectMapper mapper) {
         JsonNode metadata = object.path("metadata");
@@ -48,8 +52,20 @@ public record Session(String namespace, String name, String uid, String resource
                 .isPresent();
     }
 
+    /** Whether it is one on a node. */
+    public boolean ofNode() {
+        return namespace.isEmpty();
+    }
+
+    /** How to see more of it: {@code kubectl describe …}. */
+    public String describe() {
+        return ofNode()
+                ? "kubectl describe nodedebugsession " + name
+                : "kubectl describe debugsession " + name + " -n " + namespace;
+    }
+
     @Override
     public String toString() {
-        return namespace + "/" + name;
+        return ofNode() ? name : namespace + "/" + name;
     }
 }

@@ -41,20 +41,19 @@ public final class SessionFailure {
         String said = before + (condition.message().isEmpty() ? condition.reason() : condition.message());
         Optional<Reason> reason = Reason.of(condition.reason());
         ExitCode code = reason.map(SessionFailure::exitCode).orElse(ExitCode.INTERNAL);
-        String step = reason.map(known -> nextStep(known, session))
-                .orElseGet(() -> "see: kubectl describe debugsession " + session.name() + " -n " + session.namespace());
+        String step = reason.map(known -> nextStep(known, session)).orElseGet(() -> "see: " + session.describe());
         return new CntrException(code, said.endsWith(".") ? said + " Next: " + step : said + "; " + step);
     }
 
     private static ExitCode exitCode(Reason reason) {
         return switch (reason) {
-            case POD_NOT_FOUND, CONTAINER_NOT_FOUND -> ExitCode.NOT_FOUND;
+            case POD_NOT_FOUND, CONTAINER_NOT_FOUND, NODE_NOT_FOUND -> ExitCode.NOT_FOUND;
             case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING, WAITING_FOR_START, TARGET_GONE, POD_REPLACED ->
                 ExitCode.NOT_RUNNING;
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED, APPROVED, PODS_ACTIVE ->
                 ExitCode.NO_AGENT;
             case EXPIRED, IDLE_TIMEOUT -> ExitCode.EXPIRED;
-            case POLICY_DENIED -> ExitCode.USAGE;
+            case POLICY_DENIED, NODE_SESSIONS_DISABLED -> ExitCode.USAGE;
             case APPROVAL_DENIED, WAITING_FOR_APPROVAL -> ExitCode.FORBIDDEN;
             case AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED, PODS_FAILED -> ExitCode.LOST;
             case ATTACH_FAILED, RECORDING_FAILED, RECORDING_KEPT, RECORDING_INCOMPLETE, CREATED, CLIENT_ATTACHED ->
@@ -66,6 +65,8 @@ public final class SessionFailure {
         String namespace = " -n " + session.namespace();
         return switch (reason) {
             case POD_NOT_FOUND -> "see: kubectl get pods" + namespace;
+            case NODE_NOT_FOUND -> "see: kubectl get nodes";
+            case NODE_SESSIONS_DISABLED -> "ask whoever installed cntr";
             case CONTAINER_NOT_FOUND -> "choose one with -c; see: kubectl describe pod" + namespace;
             case CONTAINER_NOT_RUNNING ->
                 "wait for its next start with --wait-start, or see: kubectl get pods" + namespace;
@@ -74,7 +75,7 @@ public final class SessionFailure {
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, SCHEDULED, APPROVED ->
                 "see: kubectl get pods -o wide -n " + Names.SYSTEM_NAMESPACE + " -l " + Names.COMPONENT_LABEL + "="
                         + Names.AGENT;
-            case PODS_ACTIVE, PODS_FAILED -> "see: kubectl describe debugsession " + session.name() + namespace;
+            case PODS_ACTIVE, PODS_FAILED -> "see: " + session.describe();
             case RELAY_NOT_READY -> "see: kubectl get pods -o wide -n " + Names.RELAY_NAMESPACE;
             case APPROVAL_DENIED -> "ask whoever denied it";
             case WAITING_FOR_APPROVAL -> "ask somebody to approve it";

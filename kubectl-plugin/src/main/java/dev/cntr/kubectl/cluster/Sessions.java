@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The sessions of one namespace: made, followed until an agent is ready, looked at, deleted. */
+/** The sessions of one namespace, or those on nodes: made, followed until an agent is ready, looked at, deleted. */
 public final class Sessions {
     private static final Duration FIRST_POLL = Duration.ofMillis(50);
     private static final Duration LONGEST_POLL = Duration.ofSeconds(1);
@@ -22,17 +22,34 @@ public final class Sessions {
     private final Cluster cluster;
     private final Resource resource;
 
-    public Sessions(Cluster cluster) {
+    private Sessions(Cluster cluster, Resource resource) {
         this.cluster = cluster;
-        this.resource = Resource.sessions(cluster.namespace());
+        this.resource = resource;
     }
 
-    /** Makes a session whose name begins with that of its pod. */
+    /** Those of the cluster's chosen namespace. */
+    public Sessions(Cluster cluster) {
+        this(cluster, Resource.sessions(cluster.namespace()));
+    }
+
+    /** Those on nodes. */
+    public static Sessions onNodes(Cluster cluster) {
+        return new Sessions(cluster, Resource.nodeSessions());
+    }
+
+    /** Makes a session whose name begins with that of its pod; or of its node, which the target then names. */
     public Session create(DebugSessionSpec spec) {
         ObjectNode object = cluster.mapper().createObjectNode();
-        object.put("apiVersion", Names.GROUP + "/" + Names.VERSION).put("kind", "DebugSession");
+        boolean onNode = resource.namespace().isEmpty();
+        object.put("apiVersion", Names.GROUP + "/" + Names.VERSION)
+                .put("kind", onNode ? "NodeDebugSession" : "DebugSession");
         object.putObject("metadata").put("generateName", spec.target().podText() + "-");
-        object.set("spec", cluster.mapper().valueToTree(spec));
+        ObjectNode fields = cluster.mapper().valueToTree(spec);
+        if (onNode) {
+            fields.remove("target");
+            fields.put("nodeName", spec.target().podText());
+        }
+        object.set("spec", fields);
         try {
             return session(cluster.create(resource, object));
         } catch (ApiException e) {

@@ -14,11 +14,12 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the user wants to debug: a pod, or a workload of which the newest ready pod is taken.
+ * What the user wants to debug: a pod, a workload of which the newest ready pod is taken, or a node.
  *
- * @param kind null for a pod
+ * @param kind null for a pod or a node
+ * @param node whether it is a node
  */
-public record Target(@Nullable Kind kind, String name) {
+public record Target(@Nullable Kind kind, String name, boolean node) {
     private static final Pattern NAME =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
@@ -60,7 +61,7 @@ public record Target(@Nullable Kind kind, String name) {
             Map.entry("jobs", Kind.JOB));
 
     /**
-     * Reads {@code NAME}, {@code pod/NAME} or {@code KIND/NAME}, with kubectl's short names and {@code deployment.apps/NAME}.
+     * Reads {@code NAME}, {@code pod/NAME}, {@code node/NAME} or {@code KIND/NAME}, with kubectl's short names and {@code deployment.apps/NAME}.
      *
      * @throws CntrException when it is none of them
      */
@@ -70,24 +71,27 @@ public record Target(@Nullable Kind kind, String name) {
         String name = text.substring(slash + 1);
         if (!NAME.matcher(name).matches() || name.length() > 253) {
             throw new CntrException(
-                    ExitCode.USAGE, "'" + text + "' is not a target; write pod/NAME, NAME or deploy/NAME");
+                    ExitCode.USAGE, "'" + text + "' is not a target; write pod/NAME, NAME, deploy/NAME or node/NAME");
         }
         int dot = kind.indexOf('.');
         String bare = dot < 0 ? kind : kind.substring(0, dot);
         if (List.of("pod", "pods", "po").contains(bare)) {
-            return new Target(null, name);
+            return new Target(null, name, false);
+        }
+        if (List.of("node", "nodes", "no").contains(bare)) {
+            return new Target(null, name, true);
         }
         Kind known = KINDS.get(bare);
         if (known == null) {
             throw new CntrException(
                     ExitCode.USAGE,
                     "cannot debug a " + kind
-                            + "; name a pod, or a deploy/, sts/, ds/, rs/ or job/ whose newest ready pod is taken");
+                            + "; name a pod, or a deploy/, sts/, ds/, rs/ or job/ whose newest ready pod is taken, or a node/");
         }
-        return new Target(known, name);
+        return new Target(known, name, false);
     }
 
-    /** The name of the pod, which is asked for only where this is a workload. */
+    /** The name of the pod, which is asked for only where this is a workload; or of the node. */
     public String pod(Cluster cluster) {
         return kind == null ? name : newestReadyPod(cluster, kind.in(cluster.namespace()));
     }

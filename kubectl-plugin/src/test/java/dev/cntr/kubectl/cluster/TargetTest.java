@@ -50,12 +50,17 @@ class TargetTest {
         "job/once, JOB, once",
     })
     void targetsAreWrittenAsForKubectl(String text, Target.Kind kind, String name) {
-        assertThat(Target.parse(text)).isEqualTo(new Target(kind, name));
+        assertThat(Target.parse(text)).isEqualTo(new Target(kind, name, false));
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "/", "pod/", "svc/web", "node/n1", "a/b/c", "../x", "Hello", "-x", "hello world", "x?y"})
+    @ValueSource(strings = {"node/worker-1", "nodes/worker-1", "no/worker-1"})
+    void aNodeIsNamedAsForKubectl(String text) {
+        assertThat(Target.parse(text)).isEqualTo(new Target(null, "worker-1", true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "pod/", "svc/web", "node/", "a/b/c", "../x", "Hello", "-x", "hello world", "x?y"})
     void whateverElseIsRefused(String text) {
         assertThatThrownBy(() -> Target.parse(text))
                 .isInstanceOfSatisfying(

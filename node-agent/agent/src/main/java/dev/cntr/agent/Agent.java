@@ -5,6 +5,7 @@ import dev.cntr.agent.recording.RecordingStore;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.NodeDebugSession;
 import dev.cntr.api.ServerClock;
 import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.Command;
@@ -21,8 +22,11 @@ import dev.cntr.linux.Fd;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.security.Capabilities;
 import dev.cntr.linux.terminal.WindowSize;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Clock;
@@ -31,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +59,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final Sessions sessions;
     private final RelayServer relay;
     private final SharedIndexInformer<DebugSession> informer;
+    private final SharedIndexInformer<NodeDebugSession> nodeSessions;
     private final HealthServer health;
     private final Metrics metrics = new Metrics();
     private volatile boolean closing;
@@ -70,7 +76,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         client = new KubernetesClientBuilder()
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("clock", clock))
                 .build();
-        targets = new TargetLookup(client, runtime, config.nodeName());
+        targets = new TargetLookup(client, runtime, config.nodeName(), config.nodeSessions());
         NodeImages images = LocalImages.of(runtime);
         try {
             images.releaseLeftovers();
@@ -86,24 +92,34 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         recordings = new SessionRecording.Policy(store, config.recordsInput());
         sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, clock);
         relay = new RelayServer(config.relaySocket(), sessions, metrics);
-        informer = client.resources(DebugSession.class)
-                .inAnyNamespace()
-                .withField(SELECTED_NODE, config.nodeName())
-                .runnableInformer(RESYNC.toMillis())
-                .addEventHandler(new Reconciler());
-        informer.exceptionHandler((started, failure) -> {
-            log.warn("watching the sessions of node {} failed: {}", config.nodeName(), AgentException.chain(failure));
+        informer = watch(config.nodeName(), client.resources(DebugSession.class).inAnyNamespace());
+        informer.addEventHandler(new Reconciler<>(session -> session));
+        nodeSessions = watch(config.nodeName(), client.resources(NodeDebugSession.class));
+        nodeSessions.addEventHandler(new Reconciler<>(NodeDebugSession::asSession));
+        health = new HealthServer(config.healthPort(), this::notReady, metrics);
+        policies.start()
+                .thenCompose(_ -> informer.start())
+                .thenCompose(_ -> nodeSessions.start())
+                .exceptionally(failure -> {
+                    log.error(
+                            "watching the sessions of node {} cannot begin: {}",
+                            config.nodeName(),
+                            AgentException.chain(failure));
+                    return null;
+                });
+        log.info("agent of node {} serves {}", config.nodeName(), config.relaySocket());
+    }
+
+    /** The sessions that the operator has placed on this node; not started. */
+    private static <S extends HasMetadata> SharedIndexInformer<S> watch(
+            String node, FilterWatchListDeletable<S, ?, Resource<S>> sessions) {
+        SharedIndexInformer<S> informer =
+                sessions.withField(SELECTED_NODE, node).runnableInformer(RESYNC.toMillis());
+        informer.exceptionHandler((_, failure) -> {
+            log.warn("watching the sessions of node {} failed: {}", node, AgentException.chain(failure));
             return true;
         });
-        health = new HealthServer(config.healthPort(), this::notReady, metrics);
-        policies.start().thenCompose(_ -> informer.start()).exceptionally(failure -> {
-            log.error(
-                    "watching the sessions of node {} cannot begin: {}",
-                    config.nodeName(),
-                    AgentException.chain(failure));
-            return null;
-        });
-        log.info("agent of node {} serves {}", config.nodeName(), config.relaySocket());
+        return informer;
     }
 
     /** Starts all parts, or none. */
@@ -137,7 +153,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         if (closing) {
             return Optional.of("the agent is being stopped");
         }
-        if (!informer.hasSynced()) {
+        if (!informer.hasSynced() || !nodeSessions.hasSynced()) {
             return Optional.of("the sessions of this node are not known yet");
         }
         try {
@@ -200,6 +216,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         closing = true; // the operator places nothing here any more
         log.info("stopping: {} sessions", sessions.count());
         informer.stop();
+        nodeSessions.stop();
         policies.close();
         relay.close();
         sessions.close();
@@ -211,20 +228,31 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         health.close();
     }
 
-    private final class Reconciler implements ResourceEventHandler<DebugSession> {
-        @Override
-        public void onAdd(DebugSession session) {
-            sessions.reconcile(session);
+    /**
+     * Tells of changes of sessions of a kind.
+     *
+     * @param session what one is to all others here
+     */
+    private final class Reconciler<S> implements ResourceEventHandler<S> {
+        private final Function<S, DebugSession> session;
+
+        Reconciler(Function<S, DebugSession> session) {
+            this.session = session;
         }
 
         @Override
-        public void onUpdate(DebugSession old, DebugSession session) {
-            sessions.reconcile(session);
+        public void onAdd(S added) {
+            sessions.reconcile(session.apply(added));
         }
 
         @Override
-        public void onDelete(DebugSession session, boolean unknownFinalState) {
-            sessions.forget(session);
+        public void onUpdate(S old, S updated) {
+            sessions.reconcile(session.apply(updated));
+        }
+
+        @Override
+        public void onDelete(S deleted, boolean unknownFinalState) {
+            sessions.forget(session.apply(deleted));
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param tools the directory whose tree the debug containers see at {@code /} ({@code CNTR_TOOLS})
  * @param admissionPolicies whether the chart's admission policies are in force ({@code CNTR_ADMISSION_POLICIES})
  * @param healthPort where {@code /healthz} and {@code /readyz} are served ({@code CNTR_HEALTH_PORT})
+ * @param nodeSessions whether there may be sessions on the node itself ({@code CNTR_NODE_SESSIONS})
  * @param recordsInput whether recordings hold what is typed, passwords too ({@code CNTR_RECORD_INPUT}, true or false)
  */
 record AgentConfig(
@@ -25,6 +26,7 @@ record AgentConfig(
         Path tools,
         boolean admissionPolicies,
         int healthPort,
+        boolean nodeSessions,
         boolean recordsInput) {
 
     static AgentConfig from(Map<String, String> environment) {
@@ -38,6 +40,7 @@ record AgentConfig(
                 Path.of(environment.getOrDefault("CNTR_TOOLS", "/")),
                 Boolean.parseBoolean(environment.get(Names.ADMISSION_POLICIES_VARIABLE)),
                 port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")),
+                flag(environment, Names.NODE_SESSIONS_VARIABLE),
                 flag(environment, "CNTR_RECORD_INPUT"));
     }
 

@@ -134,13 +134,17 @@ final class Audit {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("audit", event);
         line.put("user", user);
-        line.put("namespace", session.getMetadata().getNamespace());
+        if (!session.ofNode()) {
+            line.put("namespace", session.getMetadata().getNamespace());
+        }
         line.put("session", session.getMetadata().getName());
         line.put("sessionUID", session.getMetadata().getUid());
-        line.put("pod", session.getSpec().target().podText());
-        line.put("podUID", status.podUID());
-        line.put("container", status.containerName());
-        line.put("containerID", status.containerID());
+        if (!session.ofNode()) {
+            line.put("pod", session.getSpec().target().podText());
+            line.put("podUID", status.podUID());
+            line.put("container", status.containerName());
+            line.put("containerID", status.containerID());
+        }
         line.put("node", status.nodeName());
         return line;
     }

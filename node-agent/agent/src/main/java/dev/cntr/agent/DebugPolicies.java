@@ -5,7 +5,7 @@ import dev.cntr.api.ChildSession;
 import dev.cntr.api.DebugPolicy;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.Reason;
-import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -91,11 +91,14 @@ final class DebugPolicies implements AutoCloseable {
 
     private Map<String, String> labels(DebugSession session) {
         String name = session.getMetadata().getNamespace();
-        Namespace namespace = client.namespaces().withName(name).get();
-        if (namespace == null) {
-            throw new AgentException("namespace " + name + " is gone");
+        HasMetadata place = session.ofNode()
+                ? client.nodes().withName(session.getSpec().target().podText()).get()
+                : client.namespaces().withName(name).get();
+        if (place == null) {
+            throw new AgentException(
+                    session.ofNode() ? "this node is no more of the cluster" : "namespace " + name + " is gone");
         }
-        Map<String, String> labels = namespace.getMetadata().getLabels();
+        Map<String, String> labels = place.getMetadata().getLabels();
         return labels == null ? Map.of() : labels;
     }
 

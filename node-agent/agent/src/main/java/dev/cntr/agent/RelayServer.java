@@ -97,9 +97,7 @@ final class RelayServer implements AutoCloseable {
                     in,
                     out,
                     ErrorCode.SESSION_NOT_FOUND,
-                    "this node's agent has no session " + request.namespace() + "/" + request.session()
-                            + "; it may have ended: kubectl get debugsession " + request.session() + " -n "
-                            + request.namespace());
+                    "this node's agent has no session " + request.session() + "; it may have ended: " + look(request));
             return;
         }
         LiveSession session = found.get();
@@ -123,6 +121,12 @@ final class RelayServer implements AutoCloseable {
         }
     }
 
+    private static String look(RelayRequest request) {
+        return request.namespace().equals(RelayRequest.NO_NAMESPACE)
+                ? "kubectl get nodedebugsession " + request.session()
+                : "kubectl get debugsession " + request.session() + " -n " + request.namespace();
+    }
+
     /** Counts it by a word of the kind that conditions have: {@code NotAuthorized}. */
     private void refused(String reason) {
         StringBuilder word = new StringBuilder();
@@ -136,7 +140,7 @@ final class RelayServer implements AutoCloseable {
         DebugSessionStatus status = session.resource().getStatus();
         return new ServerStream.Identity(
                 session.key().uid(),
-                Objects.requireNonNull(status.podUID(), "a placed session has a pod"),
+                Objects.requireNonNullElse(status.podUID(), ""), // one on a node has no pod
                 session.resource().getSpec().publicKeys());
     }
 

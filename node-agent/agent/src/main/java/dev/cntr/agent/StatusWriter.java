@@ -2,6 +2,7 @@ package dev.cntr.agent;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.NodeDebugSession;
 import dev.cntr.api.SessionEvents;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -99,19 +100,20 @@ final class StatusWriter {
                 Map.of("resourceVersion", metadata.getResourceVersion(), "uid", metadata.getUid()),
                 "status",
                 status);
-        return client.resource(session)
-                .subresource("status")
-                .patch(MERGE, client.getKubernetesSerialization().asJson(patch));
+        String json = client.getKubernetesSerialization().asJson(patch);
+        return session.ofNode()
+                ? client.resource(NodeDebugSession.of(session))
+                        .subresource("status")
+                        .patch(MERGE, json)
+                        .asSession()
+                : client.resource(session).subresource("status").patch(MERGE, json);
     }
 
     /** The session as it is now; null where it is gone, or the API server does not answer for long. */
     private @Nullable DebugSession read(SessionKey key) {
         for (int i = 1; i <= TRIES; i++) {
             try {
-                DebugSession now = client.resources(DebugSession.class)
-                        .inNamespace(key.namespace())
-                        .withName(key.name())
-                        .get();
+                DebugSession now = get(key);
                 return now != null && key.uid().equals(now.getMetadata().getUid()) ? now : null;
             } catch (KubernetesClientException e) {
                 log.warn("session {} uid={}: reading it failed: {}", key, key.uid(), AgentException.chain(e));
@@ -121,6 +123,19 @@ final class StatusWriter {
             }
         }
         return null;
+    }
+
+    private @Nullable DebugSession get(SessionKey key) {
+        if (key.ofNode()) {
+            NodeDebugSession node = client.resources(NodeDebugSession.class)
+                    .withName(key.name())
+                    .get();
+            return node == null ? null : node.asSession();
+        }
+        return client.resources(DebugSession.class)
+                .inNamespace(key.namespace())
+                .withName(key.name())
+                .get();
     }
 
     private static boolean sleep(long millis) {

@@ -27,21 +27,42 @@ import org.slf4j.LoggerFactory;
  * that a pid that was given to another process in between is never taken for the target.
  */
 final class TargetLookup {
+    private static final int INIT = 1;
     private static final Logger log = LoggerFactory.getLogger(TargetLookup.class);
 
     private final KubernetesClient client;
     private final CriEngine runtime;
     private final String nodeName;
+    private final boolean nodeSessions;
 
-    TargetLookup(KubernetesClient client, CriEngine runtime, String nodeName) {
+    /** @param nodeSessions whether there may be sessions on the node itself */
+    TargetLookup(KubernetesClient client, CriEngine runtime, String nodeName, boolean nodeSessions) {
+        this.nodeSessions = nodeSessions;
         this.client = client;
         this.runtime = runtime;
         this.nodeName = nodeName;
     }
 
-    /** The session's container as it runs here; the caller closes it. */
+    /** The session's container as it runs here, or the node's first process; the caller closes it. */
     FoundTarget find(DebugSession session, DebugSessionStatus placed) {
+        if (session.ofNode()) {
+            return node(session);
+        }
         return find(session, placed, Objects.requireNonNull(placed.containerName(), "the operator names one"));
+    }
+
+    /** Process 1 of the pid namespace that this agent shares with its node: in the node's own namespaces, with all that its root may. */
+    private FoundTarget node(DebugSession session) {
+        if (!nodeSessions) {
+            throw new AgentException(
+                    Reason.NODE_SESSIONS_DISABLED,
+                    "sessions on nodes are turned off in this cluster (nodeSessions.enabled of cntr's chart)");
+        }
+        String wanted = session.getSpec().target().podText();
+        if (!nodeName.equals(wanted)) {
+            throw new AgentException("the session is for node " + wanted + ", and this is " + nodeName);
+        }
+        return new FoundTarget(PinnedProcess.open(INIT), "", Optional.empty(), false);
     }
 
     /** A container of the session's pod as it runs here; the caller closes it. */

@@ -7,6 +7,8 @@ import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionSpec.Attach;
 import dev.cntr.api.DebugSessionSpec.Target;
 import dev.cntr.api.DebugSessionStatus;
+import dev.cntr.api.NodeDebugSession;
+import dev.cntr.api.NodeDebugSessionSpec;
 import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.Outcome;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -46,6 +48,21 @@ class AuditTest {
                 .matches("[\\x20-\\x7e]+");
         assertThat(Audit.printable("Jürgen\n\u001b\u202e O'Neil")).isEqualTo("Jürgen??? O'Neil");
         assertThat(Audit.printable("u".repeat(1000))).hasSize(515);
+    }
+
+    @Test
+    void aSessionOnANodeHasNeitherNamespaceNorPod() {
+        NodeDebugSession session = new NodeDebugSession();
+        session.setMetadata(
+                new ObjectMetaBuilder().withName("n1-x").withUid("session-uid").build());
+        session.setSpec(new NodeDebugSessionSpec(
+                "n1", null, null, new Attach(List.of("ed25519:key")), "1h", null, null, null, null, null));
+        session.setStatus(DebugSessionStatus.EMPTY.change().nodeName("n1").done());
+        assertThat(Audit.attached(new Audit.Visit(session.asSession(), "jane", NOW)))
+                .containsEntry("session", "n1-x")
+                .containsEntry("node", "n1")
+                .doesNotContainKeys("namespace", "pod", "podUID", "container", "containerID");
+        assertThat(SessionKey.of(session.asSession())).hasToString("n1-x");
     }
 
     private static Audit.Visit visit(String user) {

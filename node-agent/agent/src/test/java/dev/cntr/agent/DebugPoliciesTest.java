@@ -11,9 +11,12 @@ import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionSpec.Attach;
 import dev.cntr.api.DebugSessionSpec.Target;
+import dev.cntr.api.NodeDebugSession;
+import dev.cntr.api.NodeDebugSessionSpec;
 import dev.cntr.api.Reason;
 import dev.cntr.api.Selector;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -33,6 +36,33 @@ class DebugPoliciesTest {
             assertThatExceptionOfType(AgentException.class)
                     .isThrownBy(() -> policies.check(session()))
                     .withMessageContaining("not known");
+        }
+    }
+
+    @Test
+    void whatAPolicyOfTheNodeDoesNotAllowIsDenied() {
+        client.resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("n1")
+                        .addToLabels("tier", "production")
+                        .endMetadata()
+                        .build())
+                .create();
+        NodeDebugSession session = new NodeDebugSession();
+        session.setMetadata(new ObjectMetaBuilder().withName("n1-x").build());
+        session.setSpec(new NodeDebugSessionSpec(
+                "n1", null, null, new Attach(List.of("ed25519:key")), "1h", null, null, null, null, null));
+        try (DebugPolicies policies = new DebugPolicies(client, true)) {
+            policies.start().toCompletableFuture().join();
+            client.resource(policy("namespaces", "production")).create();
+            DebugPolicy nodes = policy("nodes", "production");
+            nodes.setSpec(new DebugPolicySpec(
+                    null, new Selector(Map.of("tier", "production"), null), true, null, null, null, null, null));
+            policies.check(session.asSession());
+            client.resource(nodes).create();
+            await().untilAsserted(() -> assertThatExceptionOfType(AgentException.class)
+                    .isThrownBy(() -> policies.check(session.asSession()))
+                    .withMessage("DebugPolicy nodes allows no sessions on node n1"));
         }
     }
 
