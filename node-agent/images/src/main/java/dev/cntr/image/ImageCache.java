@@ -9,10 +9,7 @@ import dev.cntr.linux.Kernel;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Scratch;
 import dev.cntr.linux.Syscall;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -25,7 +22,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -299,7 +295,7 @@ public final class ImageCache {
     private void add(ImageFile image, ImageFile.Layer layer, LayerUnpacker unpacker) throws IOException {
         String what = image.files().title() + ": " + layer.name();
         try (Digest.Stream packed = new Digest.Stream(image.files().open(layer.name()), Long.MAX_VALUE);
-                Digest.Stream content = new Digest.Stream(unzipped(packed, what), bounds.archive())) {
+                Digest.Stream content = new Digest.Stream(Compression.unpacked(packed), bounds.archive())) {
             unpacker.add(content);
             content.check(layer.content(), what);
             if (layer.packed().isPresent()) {
@@ -308,19 +304,6 @@ public final class ImageCache {
         } catch (IOException e) {
             throw new ImageException(what + " is broken: " + e.getMessage() + "; fetch the image again", e);
         }
-    }
-
-    /** By its first bytes: media types are not always true. */
-    private static InputStream unzipped(InputStream packed, String what) throws IOException {
-        byte[] magic = packed.readNBytes(4);
-        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(magic), packed);
-        if (magic.length == 4 && (magic[0] & 0xff) == 0x1f && (magic[1] & 0xff) == 0x8b) {
-            return new GZIPInputStream(whole, 64 * 1024);
-        }
-        if (magic.length == 4 && (magic[0] & 0xff) == 0x28 && (magic[1] & 0xff) == 0xb5 && magic[2] == 0x2f) {
-            throw new ImageException(what + " is compressed by zstd, which is not supported; save the image with gzip");
-        }
-        return whole;
     }
 
     /** The digests of the images that are here, {@code sha256:HEX} each. */

@@ -216,6 +216,14 @@ class ImageCacheIT {
     }
 
     @Test
+    void layersArePackedByGzipOrZstd() throws IOException {
+        try (ImageCache.Held held = unpack(new Layer().file("gzip", "1"), new Layer().file("zstd", "2"))) {
+            assertThat(held.root().resolve("gzip")).hasContent("1");
+            assertThat(held.root().resolve("zstd")).hasContent("2");
+        }
+    }
+
+    @Test
     void brokenLayersAreRefused() throws IOException {
         TestImage image = new TestImage().layer(new Layer().file("a", "content"));
         Map<String, byte[]> files = image.layout("v1");

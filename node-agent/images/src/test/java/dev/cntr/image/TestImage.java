@@ -1,5 +1,6 @@
 package dev.cntr.image;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,11 +36,11 @@ final class TestImage {
         return this;
     }
 
-    /** The parts of an OCI layout, its layers packed by gzip. */
+    /** The parts of an OCI layout, its layers packed by gzip and zstd in turn. */
     Map<String, byte[]> layout(String tag) throws IOException {
         List<String> descriptors = new ArrayList<>();
         for (byte[] layer : layers) {
-            descriptors.add(blob(gzip(layer)));
+            descriptors.add(blob(descriptors.size() % 2 == 0 ? gzip(layer) : zstd(layer)));
         }
         String config = blob(config());
         String manifest = blob(utf8("{\"schemaVersion\":2,\"config\":" + config + ",\"layers\":" + descriptors + "}"));
@@ -100,6 +101,14 @@ final class TestImage {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
             gzip.write(content);
+        }
+        return packed.toByteArray();
+    }
+
+    static byte[] zstd(byte[] content) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (ZstdOutputStream zstd = new ZstdOutputStream(packed)) {
+            zstd.write(content);
         }
         return packed.toByteArray();
     }
