@@ -69,7 +69,7 @@ class ArchitectureTest {
             .whereLayer("api")
             .mayOnlyBeAccessedByLayers("operator", "agent", "kubectl")
             .whereLayer("protocol")
-            .mayOnlyBeAccessedByLayers("agent", "kubectl", "operator");
+            .mayOnlyBeAccessedByLayers("agent", "cli", "kubectl", "operator");
 
     @ArchTest
     static final ArchRule noPackageCycles =

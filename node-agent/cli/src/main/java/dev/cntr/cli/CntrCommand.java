@@ -34,6 +34,8 @@ final class CntrCommand implements Runnable {
     static CommandLine commandLine(String first, Caller caller) {
         Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
         commands.put("attach", () -> new AttachCommand(caller).spec());
+        commands.put("reattach", () -> new ReattachCommand(caller).spec());
+        commands.put("sessions", () -> new SessionsCommand(caller).spec());
         commands.put("exec", () -> new ExecCommand(caller).spec());
         commands.put("list", () -> new ListCommand(caller).spec());
         commands.put("images", () -> new ImagesCommand(caller).spec());

@@ -32,7 +32,9 @@ final class CompletionCommand implements Callable<Integer> {
 
     private final Caller caller;
     private final CommandSpec spec = Options.command(
-            this, "completion", "Prints a script that completes commands, options and names of running containers.");
+            this,
+            "completion",
+            "Prints a script that completes commands, options, and names of running containers and of sessions.");
     private final PositionalParamSpec shell = PositionalParamSpec.builder()
             .required(true)
             .paramLabel("SHELL")
@@ -107,6 +109,7 @@ final class CompletionCommand implements Callable<Integer> {
                     case "FILE", "IMAGE" -> "<file>";
                     case "DIRECTORY" -> "<directory>";
                     case "NAME", "CONTAINER" -> "<container>";
+                    case "SESSION" -> "<session>";
                     default -> "<value>";
                 });
     }

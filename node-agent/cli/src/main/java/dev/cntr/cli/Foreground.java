@@ -3,6 +3,7 @@ package dev.cntr.cli;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.cli.caller.Caller;
+import dev.cntr.cli.caller.LocalTerminal;
 import dev.cntr.linux.program.Exit;
 import dev.cntr.linux.terminal.WindowSize;
 import java.io.PrintWriter;
@@ -32,7 +33,12 @@ final class Foreground {
 
     /** What is to be run (nothing: a shell), with a terminal where there is one here or one was asked for. */
     Command command(List<String> words) {
-        boolean wanted = Options.isSet(tty) || terminal.here();
+        return command(words, false);
+    }
+
+    /** @param always a terminal, whatever is here */
+    Command command(List<String> words, boolean always) {
+        boolean wanted = always || Options.isSet(tty) || terminal.here();
         return new Command(
                 words, environment(caller.environment()), wanted, wanted ? terminal.size() : new WindowSize(0, 0));
     }

@@ -83,9 +83,9 @@ final class ListCommand implements Callable<Integer> {
             rows.add(List.of(
                     c.ref().engine(),
                     shortened(c.ref().id()),
-                    printable(c.ref().name()),
-                    printable(c.state()),
-                    printable(c.image())));
+                    Options.printable(c.ref().name()),
+                    Options.printable(c.state()),
+                    Options.printable(c.image())));
         }
         int[] widths = new int[5];
         rows.forEach(row -> {
@@ -104,12 +104,9 @@ final class ListCommand implements Callable<Integer> {
 
     /** Random ids as docker shows them; names stay whole. */
     private static String shortened(String id) {
-        return id.matches("([^/]*/)?[0-9a-f]{64}") ? id.substring(0, id.indexOf('/') + 1 + SHORT_ID) : printable(id);
-    }
-
-    /** A terminal must not be commanded by who named a container. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return id.matches("([^/]*/)?[0-9a-f]{64}")
+                ? id.substring(0, id.indexOf('/') + 1 + SHORT_ID)
+                : Options.printable(id);
     }
 
     static void json(List<ListedContainer> containers, PrintWriter out) throws IOException {

@@ -104,6 +104,11 @@ final class Options {
         return words == null ? List.of() : words;
     }
 
+    /** A terminal must not be commanded by who named something. */
+    static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
     /** A parser that says by an {@link IllegalArgumentException} what is wrong. */
     static <T> ITypeConverter<T> parser(Function<String, T> parser) {
         return text -> {

@@ -12,9 +12,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -50,7 +47,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path file = caller.file(socket.getValue().toString()).toAbsolutePath();
         Path directory = file.resolveSibling(".").normalize();
-        makePrivate(directory);
+        PrivateDirectory.make(directory);
         Path lock = file.resolveSibling(file.getFileName() + ".lock");
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = channel.tryLock()) {
@@ -82,18 +79,5 @@ final class ServeCommand implements Callable<Integer> {
         err.println("cntr: serves on " + file);
         err.flush();
         server.run();
-    }
-
-    /** Whoever could write to the directory could have a socket of his own there, and get what callers hand over. */
-    private static void makePrivate(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
-        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-                || permissions.contains(PosixFilePermission.OTHERS_WRITE)
-                || !Files.getAttribute(directory, "unix:uid").equals(0)) {
-            throw new IllegalStateException(
-                    directory + " can be written to by others than root; give a directory of root's own");
-        }
     }
 }

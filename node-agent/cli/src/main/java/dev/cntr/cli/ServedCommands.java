@@ -16,7 +16,8 @@ final class ServedCommands implements Server.Commands {
 
     @Override
     public boolean have(List<String> words) {
-        return !words.isEmpty() && NAMES.contains(words.getFirst());
+        // a detached session is to outlive the server
+        return !words.isEmpty() && NAMES.contains(words.getFirst()) && !words.contains(AttachCommand.DETACH);
     }
 
     @Override

@@ -2,12 +2,12 @@ package dev.cntr.cli;
 
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.cli.caller.Caller;
+import dev.cntr.cli.caller.CallerInput;
+import dev.cntr.cli.caller.LocalTerminal;
 import dev.cntr.cli.caller.SharedStream;
 import dev.cntr.linux.ErrnoException;
-import dev.cntr.linux.Event;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.FdChannel;
-import dev.cntr.linux.Poll;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -16,24 +16,21 @@ import java.util.List;
 import java.util.Optional;
 
 /** Joins a caller's standard streams, terminal size and signals to a debug container. */
-final class Wires implements AutoCloseable {
+final class Wires implements AutoCloseable, CallerInput.Taker {
     private static final int BUFFER = 64 * 1024;
-
-    /** How long the thread that reads standard input has to end. */
-    private static final long END_MILLIS = 100;
 
     private final DebugContainer container;
     private final Caller caller;
     private final Optional<LocalTerminal> terminal;
     private final List<Thread> outputs = new ArrayList<>();
-    private final Event ended = Event.open();
-    private final Thread input = Thread.ofPlatform().name("stdin").daemon().unstarted(this::carryIn);
+    private final CallerInput input;
 
     /** @param terminal where the container has one: the caller's, whose size it follows */
     Wires(DebugContainer container, Caller caller, Optional<LocalTerminal> terminal) {
         this.container = container;
         this.caller = caller;
         this.terminal = terminal;
+        input = new CallerInput(caller, this);
     }
 
     /** Starts to carry bytes both ways. */
@@ -70,39 +67,28 @@ final class Wires implements AutoCloseable {
         }
     }
 
-    private void carryIn() {
-        SharedStream in = new SharedStream(caller.in());
+    @Override
+    public void take(byte[] from, int length) throws IOException {
+        FdChannel to = container.stdin();
+        if (to == null) {
+            throw new ClosedChannelException();
+        }
         try {
-            byte[] buffer = new byte[BUFFER];
-            int n;
-            while ((n = readable() ? in.read(buffer) : -1) >= 0) {
-                FdChannel to = container.stdin();
-                if (to == null) {
-                    return;
-                }
-                to.write(ByteBuffer.wrap(buffer, 0, n));
-            }
-            container.closeStdin();
-        } catch (IOException | ErrnoException e) {
-            container.closeStdin(); // the command reads no more, or our input is gone: both are the end of it
+            to.write(ByteBuffer.wrap(from, 0, length));
+        } catch (ErrnoException e) {
+            throw new IOException(e); // the command reads no more
         }
     }
 
-    /** Waits for input; gives false when the wires are cut. A thread in read(2) would hold up the end of the JVM by 300 ms. */
-    private boolean readable() {
-        Poll.Interest typed = new Poll.Interest(caller.in(), Poll.IN);
-        return Poll.await(List.of(typed, new Poll.Interest(ended.fd(), Poll.IN)), null)[1] == 0;
+    @Override
+    public void end() {
+        container.closeStdin();
     }
 
     /** Reads no more input. */
     @Override
     public void close() {
-        ended.raise();
-        try {
-            input.join(END_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        input.close();
     }
 
     private static Thread carryOut(String name, FdChannel from, Fd shared) {

@@ -14,6 +14,7 @@ _cntr() {
     '<directory>') mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
     '<file>') mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     '<container>') mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list --output name 2>/dev/null)" -- "$word") ;;
+    '<session>') mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" sessions --quiet 2>/dev/null)" -- "$word") ;;
     '<value>') ;;
     *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word") ;;
   esac

@@ -14,6 +14,7 @@ _cntr() {
     '<directory>') _files -/ ;;
     '<file>') _files ;;
     '<container>') compadd -- ${(f)"$($words[1] list --output name 2>/dev/null)"} ;;
+    '<session>') compadd -- ${(f)"$($words[1] sessions --quiet 2>/dev/null)"} ;;
     '<value>') ;;
     *) compadd -- ${=proposed} ;;
   esac

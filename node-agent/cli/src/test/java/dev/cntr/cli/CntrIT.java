@@ -285,7 +285,7 @@ class CntrIT {
     void theCompletionOfBashIsASoundScript() throws Exception {
         Ran script = run("", cntr("completion", "bash"));
         Ran ran = run(script.out() + """
-                cntr() { [ "$*" = "list --output name" ] && printf 'web\\nwork\\nother\\n'; }
+                cntr() { [ "$*" = "list --output name" ] && printf 'web\\nwork\\nother\\n'; [ "$*" = "sessions --quiet" ] && echo 3f2a; }
                 complete() { local COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY; _cntr; echo "${COMPREPLY[*]}"; }
                 complete cntr at
                 complete cntr attach -t po
@@ -294,8 +294,9 @@ class CntrIT {
                 complete cntr attach --user w
                 complete cntr completion z
                 complete cntr attach web -- w
+                complete cntr reattach 3
                 """, List.of("bash"));
-        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n--dry-run\n\nzsh\n\n", ""));
+        assertThat(ran).isEqualTo(new Ran(0, "attach\npodman\nweb work\n--dry-run\n\nzsh\n\n3f2a\n", ""));
     }
 
     @Test
@@ -303,7 +304,7 @@ class CntrIT {
         assumeThat(Path.of("/usr/bin/zsh")).exists();
         Ran script = run("", cntr("completion", "zsh"));
         Ran ran = run("compdef() { }\n" + script.out() + """
-                cntr() { [ "$*" = "list --output name" ] && printf 'web\\nother\\n'; }
+                cntr() { [ "$*" = "list --output name" ] && printf 'web\\nother\\n'; [ "$*" = "sessions --quiet" ] && echo 3f2a; }
                 compadd() { shift; print -r -- "$@"; }
                 _files() { print -r -- "files $@"; }
                 complete() { local words=("$@") CURRENT=$#; print -r -- "$(_cntr)"; }
@@ -314,17 +315,19 @@ class CntrIT {
                 complete cntr attach --user w
                 complete cntr completion z
                 complete cntr attach web -- w
+                complete cntr reattach 3
                 """, List.of("/usr/bin/zsh", "-f"));
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out().lines())
                 .containsExactly(
-                        "attach exec list images serve completion help --help --version",
+                        "attach reattach sessions exec list images serve completion help --help --version",
                         "pid docker podman nspawn lxc lxd cri containerd command",
                         "web other",
                         "files -/",
                         "",
                         "bash zsh",
-                        "");
+                        "",
+                        "3f2a");
     }
 
     @Test

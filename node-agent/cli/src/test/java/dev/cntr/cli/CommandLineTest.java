@@ -24,7 +24,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"attach", "exec", "list", "completion"})
+    @ValueSource(strings = {"attach", "reattach", "sessions", "exec", "list", "completion"})
     void everyCommandHasHelp(String command) {
         Ran ran = cntr(command, "--help");
         assertThat(ran.code()).isZero();
@@ -57,6 +57,7 @@ class CommandLineTest {
         "exec web, Missing required parameter: 'COMMAND'",
         "exec --user root web true, Invalid value for option '--user'",
         "exec --cap-add fly web true, Invalid value for option '--cap-add'",
+        "reattach --detach-keys ctrl-ä x, Invalid value for option '--detach-keys'",
         "completion fish, Invalid value for positional parameter",
         "completion, Missing required parameter",
     })

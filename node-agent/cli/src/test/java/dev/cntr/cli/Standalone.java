@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +131,18 @@ final class Standalone implements AutoCloseable {
         }
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return new Ran(process.exitValue(), out.get(), new String(err.get(), StandardCharsets.UTF_8));
+    }
+
+    /** What acts as a person at a real terminal would: {@code python3 SCRIPT CASE COMMAND...}. */
+    static Path terminalScript(Path directory) throws IOException {
+        assumeThat(Path.of("/usr/lib/python3/dist-packages/pexpect"))
+                .as("python3-pexpect is installed")
+                .isDirectory();
+        Path script = directory.resolve("terminal.py");
+        try (InputStream in = Objects.requireNonNull(Standalone.class.getResourceAsStream("terminal.py"))) {
+            Files.copy(in, script);
+        }
+        return script;
     }
 
     private static byte[] all(InputStream stream) {

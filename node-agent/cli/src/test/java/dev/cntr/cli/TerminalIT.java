@@ -1,15 +1,11 @@
 package dev.cntr.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -22,19 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TerminalIT {
-    private static final Path PEXPECT = Path.of("/usr/lib/python3/dist-packages/pexpect");
-
     private Standalone cntr;
     private Path script;
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
-        assumeThat(PEXPECT).as("python3-pexpect is installed").isDirectory();
+        script = Standalone.terminalScript(directory);
         cntr = open(directory.resolve("tools"));
-        script = directory.resolve("terminal.py");
-        try (InputStream in = Objects.requireNonNull(TerminalIT.class.getResourceAsStream("terminal.py"))) {
-            Files.copy(in, script);
-        }
     }
 
     Standalone open(Path tools) throws IOException {

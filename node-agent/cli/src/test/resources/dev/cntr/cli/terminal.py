@@ -209,6 +209,38 @@ def hang_up(command):
     cntr.wait(20)
 
 
+def looking(command, size, *shown):
+    child = pexpect.spawn(command[0], command[1:], dimensions=size, encoding="utf-8", timeout=30)
+    for expected in (*shown, "# "):
+        child.expect(expected)
+    time.sleep(0.3)
+    run(child, "")  # the shell has drawn its prompt anew for the new size
+    return child
+
+
+def detached(command):
+    """Begins a session, looks at it in a terminal, leaves by keys, and comes back in one of another size."""
+    at = command.index("attach")
+    command = [*command[: at + 1], "--detach", *command[at + 1 :]]
+    name = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    look = [*command[:at], "reattach", "--detach-keys", "ctrl-p,ctrl-q", name]
+    child = looking(look, (30, 100))
+    assert "30 100" in run(child, "stty size"), child.before
+    assert "kept" in run(child, "x=kept; echo $x")
+    child.send("\x10")
+    child.send("\x11")
+    child.expect("goes on")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, child.exitstatus
+    again = looking(look, (41, 123), "x=kept", "kept\r\n")  # what was shown before
+    until(lambda: "41 123" in run(again, "stty size"), "the size of the new terminal")
+    assert "kept" in run(again, "echo $x"), again.before
+    again.setwinsize(20, 60)
+    until(lambda: "20 60" in run(again, "stty size"), "the new size")
+    leave(again, 5)
+
+
 def only_input_is_a_terminal(command):
     """Output in a pipe: no terminal for the command, and the one here stays as it is."""
     master, slave = os.openpty()

@@ -4,6 +4,7 @@ import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Event;
 import dev.cntr.linux.Fd;
+import dev.cntr.linux.FdChannel;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Poll;
@@ -14,8 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** What a program asks for by {@link AskingSteps}, at the end of who answers. */
+/** A connection at the end of who answers: of a program that asks by {@link AskingSteps}, or of one that {@link #channel speaks otherwise}. */
 public final class Request implements AutoCloseable {
     /** How many descriptors a program passes: its standard input, output and error. */
     public static final int STREAMS = 3;
@@ -30,6 +32,7 @@ public final class Request implements AutoCloseable {
 
     private final Fd connection;
     private final Event cancelled = Event.open();
+    private @Nullable FdChannel channel;
 
     /** @param connection is this one's from now on */
     Request(Fd connection) {
@@ -57,6 +60,14 @@ public final class Request implements AutoCloseable {
      */
     public List<Fd> streams() {
         return UnixSocket.receive(connection, STREAMS);
+    }
+
+    /** The connection itself, for bytes both ways; it is closed when the request is cancelled or over. */
+    public synchronized FdChannel channel() {
+        if (channel == null) {
+            channel = new FdChannel(connection);
+        }
+        return channel;
     }
 
     /** Who asks. */
@@ -127,12 +138,20 @@ public final class Request implements AutoCloseable {
     synchronized void cancel() {
         if (connection.isOpen()) {
             cancelled.raise();
+            closeChannel();
         }
     }
 
     @Override
     public synchronized void close() {
+        closeChannel();
         connection.close();
         cancelled.close();
+    }
+
+    private void closeChannel() {
+        if (channel != null) {
+            channel.close();
+        }
     }
 }

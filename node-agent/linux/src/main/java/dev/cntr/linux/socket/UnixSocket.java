@@ -77,6 +77,25 @@ public final class UnixSocket {
         }
     }
 
+    /**
+     * Connects to who listens at a path.
+     *
+     * @throws ErrnoException ECONNREFUSED where a process listened there that has ended
+     */
+    public static Fd connect(String path) {
+        Kernel kernel = Kernel.current();
+        Fd socket = Fd.of(kernel.call(Syscall.SOCKET, AF_UNIX, SOCK_STREAM_CLOEXEC, 0), Syscall.SOCKET, path);
+        try (Scratch s = new Scratch()) {
+            byte[] address = address(path);
+            long r = kernel.call(Syscall.CONNECT, socket.number(), s.bytes(address), address.length);
+            ErrnoException.check(r, Syscall.CONNECT, path);
+            return socket;
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
     /** Takes the connection that waits, accept4(2). */
     public static Fd accept(Fd listening) {
         long r = Kernel.current().call(Syscall.ACCEPT4, listening.number(), 0, 0, SOCK_CLOEXEC);

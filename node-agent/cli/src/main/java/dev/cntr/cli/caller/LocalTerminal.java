@@ -1,6 +1,5 @@
-package dev.cntr.cli;
+package dev.cntr.cli.caller;
 
-import dev.cntr.cli.caller.Caller;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.terminal.Terminal;
@@ -9,30 +8,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The terminal on a caller's standard input: its size, and raw mode while a session uses it. */
-final class LocalTerminal implements AutoCloseable {
+public final class LocalTerminal implements AutoCloseable {
     private final Fd in;
     private final Fd out;
     private Terminal.@Nullable Modes found;
     private int raw;
     private @Nullable TerminalKeeper keeper;
 
-    LocalTerminal(Caller caller) {
+    public LocalTerminal(Caller caller) {
         in = caller.in();
         out = caller.out();
     }
 
     /** Whether input and output are both a terminal. */
-    boolean here() {
+    public boolean here() {
         return Terminal.modes(in).isPresent() && Terminal.modes(out).isPresent();
     }
 
     /** The size of the terminal that is output, else of the one that is input; 0 by 0 where there is none. */
-    WindowSize size() {
+    public WindowSize size() {
         return Terminal.size(out).or(() -> Terminal.size(in)).orElse(new WindowSize(0, 0));
     }
 
     /** Every byte passes as it is until {@link #close}, or until this JVM is killed. Does nothing where input is no terminal. */
-    synchronized void raw() {
+    public synchronized void raw() {
         Optional<Terminal.Modes> before = Terminal.modes(in);
         if (before.isPresent()) {
             found = before.get();

@@ -1,4 +1,4 @@
-package dev.cntr.cli;
+package dev.cntr.cli.caller;
 
 import dev.cntr.linux.Architecture;
 import dev.cntr.linux.Fd;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cntr.cli.detached;
+
+import org.jspecify.annotations.NullMarked;
