@@ -20,8 +20,8 @@ final class ToolsTrees {
     /** The machine's first process: it sees the machine as the runtime does, a container sees it differently. */
     private static final int INIT = 1;
 
-    private static final ToolsSource.Wishes WITHOUT_SECRETS =
-            new ToolsSource.Wishes(Optional.empty(), TreeOptions.SECRETS_OF_A_NODE, false, Optional.empty());
+    private static final ToolsSource.Wishes WITHOUT_SECRETS = new ToolsSource.Wishes(
+            Optional.empty(), TreeOptions.SECRETS_OF_A_NODE, false, Optional.empty(), Optional.empty());
 
     private final PassthroughMount own;
     private final TargetLookup targets;

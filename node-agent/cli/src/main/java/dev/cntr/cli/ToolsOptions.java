@@ -78,6 +78,11 @@ final class ToolsOptions {
             .converters(Options.parser(EffectiveUser::parse))
             .build();
 
+    private final OptionSpec seLinuxContext = Options.value(
+            "CONTEXT",
+            "What SELinux takes the tools' files for, such as system_u:object_r:container_file_t:s0; by fuse.",
+            "--tools-context");
+
     /** @param spec the command that has them */
     ToolsOptions(CommandSpec spec) {
         this.spec = spec;
@@ -85,7 +90,11 @@ final class ToolsOptions {
 
     void addTo(CommandSpec to) {
         to.addOption(directory).addOption(image).addOption(container).addOption(provider);
-        to.addOption(layer).addOption(hidden).addOption(exclusive).addOption(owner);
+        to.addOption(layer)
+                .addOption(hidden)
+                .addOption(exclusive)
+                .addOption(owner)
+                .addOption(seLinuxContext);
     }
 
     TreeProvider provider() {
@@ -111,7 +120,8 @@ final class ToolsOptions {
                 Optional.ofNullable(writable),
                 Options.values(hidden),
                 Options.isSet(exclusive),
-                Optional.ofNullable(other));
+                Optional.ofNullable(other),
+                Optional.ofNullable(seLinuxContext.getValue()));
     }
 
     /** The tools that are meant, and what is held for them. */

@@ -31,7 +31,7 @@ record BindProvider() implements TreeProvider {
 
     @Override
     public ServedTree serve(TreeOptions options) {
-        TreeProvider.refuseOwner(options, NAME);
+        TreeProvider.refuseOwnerAndContext(options, NAME);
         try {
             Mount tree = options.source().cloneMount();
             try {

@@ -79,7 +79,7 @@ public final class PassthroughMount implements ServedTree {
         Fd root = open(options);
         Session session;
         try {
-            Superblock superblock = new Superblock(options.name(), options.readOnly());
+            Superblock superblock = new Superblock(options.name(), options.readOnly(), options.seLinuxContext());
             Negotiation.Wishes wishes = new Negotiation.Wishes(wanted, MAX_WRITE, options.maxStackDepth());
             session = Session.open(superblock, wishes, options.threads());
         } catch (RuntimeException e) {

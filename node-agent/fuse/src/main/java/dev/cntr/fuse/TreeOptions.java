@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  * @param exclusive whether nobody else changes the tree while it is served: then the kernel may hold back what is written
  * @param masked paths of it that are not there for anybody, relative to its root
  * @param owner whose what is created in it becomes; empty for that of who creates it. Only {@code fuse} can give it to another
+ * @param seLinuxContext what SELinux takes all files of it for, in place of what it takes FUSE for
  */
 public record TreeOptions(
         String name,
@@ -40,7 +41,8 @@ public record TreeOptions(
         Optional<WritableLayer> layer,
         boolean exclusive,
         List<String> masked,
-        Optional<Owner> owner) {
+        Optional<Owner> owner,
+        Optional<String> seLinuxContext) {
     /**
      * What of a node is nobody's business who was given its tools: keys and configuration of the cluster, volumes and layers of
      * containers, sockets of daemons, root's home.
@@ -133,6 +135,7 @@ public record TreeOptions(
                 Optional.empty(),
                 false,
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -153,6 +156,7 @@ public record TreeOptions(
                 Optional.empty(),
                 false,
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -226,6 +230,14 @@ public record TreeOptions(
         return changed(draft -> draft.owner = Optional.of(newOwner));
     }
 
+    /**
+     * With a context of SELinux for all files of it, {@code context=} of mount(8): the tools of a container have to be what its processes may execute. Only
+     * {@code fuse} has it, and only where SELinux is on.
+     */
+    public TreeOptions withSeLinuxContext(String context) {
+        return changed(draft -> draft.seLinuxContext = Optional.of(context));
+    }
+
     private TreeOptions changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -245,6 +257,7 @@ public record TreeOptions(
         private boolean exclusive;
         private List<String> masked;
         private Optional<Owner> owner;
+        private Optional<String> seLinuxContext;
 
         Draft(TreeOptions from) {
             source = from.source;
@@ -258,6 +271,7 @@ public record TreeOptions(
             exclusive = from.exclusive;
             masked = from.masked;
             owner = from.owner;
+            seLinuxContext = from.seLinuxContext;
         }
 
         TreeOptions options() {
@@ -272,7 +286,8 @@ public record TreeOptions(
                     layer,
                     exclusive,
                     masked,
-                    owner);
+                    owner,
+                    seLinuxContext);
         }
     }
 }

@@ -33,10 +33,14 @@ public interface TreeProvider {
      *
      * @throws FuseException where it is
      */
-    static void refuseOwner(TreeOptions options, String provider) {
+    static void refuseOwnerAndContext(TreeOptions options, String provider) {
         options.owner().ifPresent(owner -> {
             throw new FuseException("what is created in " + options.source() + " cannot become " + owner + "'s by "
                     + provider + ": only fuse can give it to another than who creates it; take that");
+        });
+        options.seLinuxContext().ifPresent(context -> {
+            throw new FuseException("what " + provider + " serves has the SELinux contexts that it has, and not '"
+                    + context + "': only fuse can give it one; take that");
         });
     }
 

@@ -33,6 +33,18 @@ class LifecycleIT {
         return backing;
     }
 
+    /** Where SELinux is on, its policy decides whether the context is one. */
+    @Test
+    void aContextThatTheKernelDoesNotTakeIsToldAndLeavesNothing() throws IOException {
+        TreeOptions options = TreeOptions.image(tree()).withSeLinuxContext("no context at all");
+
+        assertThatThrownBy(() -> PassthroughMount.serve(options))
+                .isInstanceOf(FuseException.class)
+                .hasMessageContaining("'no context at all'")
+                .hasMessageContaining("SELinux is off on this machine");
+        assertThat(Leftovers.mounts()).isZero();
+    }
+
     @Test
     void closedServerAnswersNotConnectedAndIsUnmounted() throws IOException {
         try (Mounted m = Mounted.of(TreeOptions.host(tree()), temporary)) {

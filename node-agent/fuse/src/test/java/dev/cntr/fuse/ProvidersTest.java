@@ -31,6 +31,16 @@ class ProvidersTest {
     }
 
     @Test
+    void bindMountsHaveNoContextOfTheirOwn() {
+        TreeOptions options = TreeOptions.image(Path.of("/")).withSeLinuxContext("u:object_r:tools_t:s0");
+
+        assertThatThrownBy(() -> TreeProvider.named("bind").serve(options))
+                .isInstanceOf(FuseException.class)
+                .hasMessageContaining("'u:object_r:tools_t:s0'")
+                .hasMessageContaining("only fuse can give it one");
+    }
+
+    @Test
     void theFirstThatWorksIsTaken() {
         ServedTree tree = auto(new Fixed("a", null, null), new Fixed("b", null, null));
         assertThat(tree.report().provider()).isEqualTo("a");

@@ -59,16 +59,24 @@ public sealed interface ToolsSource {
      * @param hidden paths below their root that are not to be there
      * @param exclusive whether nobody else changes them meanwhile: {@link TreeOptions#withExclusive}
      * @param owner whose what is made in them becomes; empty for the session's user. Of use where they can be changed
+     * @param seLinuxContext of all their files: {@link TreeOptions#withSeLinuxContext}
      */
-    record Wishes(Optional<WritableLayer> layer, List<String> hidden, boolean exclusive, Optional<Owner> owner) {
+    record Wishes(
+            Optional<WritableLayer> layer,
+            List<String> hidden,
+            boolean exclusive,
+            Optional<Owner> owner,
+            Optional<String> seLinuxContext) {
         /** As they are. */
-        public static final Wishes NONE = new Wishes(Optional.empty(), List.of(), false, Optional.empty());
+        public static final Wishes NONE =
+                new Wishes(Optional.empty(), List.of(), false, Optional.empty(), Optional.empty());
 
         private TreeOptions apply(TreeOptions options) {
             TreeOptions masked = options.masked(hidden);
             TreeOptions without = exclusive ? masked.withExclusive() : masked;
             TreeOptions owned = owner.map(without::ownedBy).orElse(without);
-            return layer.map(owned::writable).orElse(owned);
+            TreeOptions labelled = seLinuxContext.map(owned::withSeLinuxContext).orElse(owned);
+            return layer.map(labelled::writable).orElse(labelled);
         }
     }
 

@@ -26,7 +26,7 @@ public final class JnrProvider implements TreeProvider {
 
     @Override
     public ServedTree serve(TreeOptions options) {
-        TreeProvider.refuseOwner(options, NAME);
+        TreeProvider.refuseOwnerAndContext(options, NAME);
         try {
             return TreeProvider.completed(JnrTree.serve(options), options);
         } catch (LinkageError e) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -78,7 +79,7 @@ class AllocationIT {
                 EnumSet.of(InitFlag.FUSE_INIT_EXT, InitFlag.FUSE_PASSTHROUGH, InitFlag.FUSE_DO_READDIRPLUS),
                 1 << 20,
                 2);
-        try (Session session = Session.open(new Superblock("allocation", false), wishes, 1)) {
+        try (Session session = Session.open(new Superblock("allocation", false, Optional.empty()), wishes, 1)) {
             Fd root = Fd.open(backing.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
             Timeouts none = new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO);
             Tree tree = new Tree(session, root, none, false, List.of());

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class EvictionIT {
                 EnumSet.of(InitFlag.FUSE_INIT_EXT, InitFlag.FUSE_PASSTHROUGH, InitFlag.FUSE_PARALLEL_DIROPS),
                 1 << 20,
                 2);
-        session = Session.open(new Superblock("evict", false), wishes, 4);
+        session = Session.open(new Superblock("evict", false, Optional.empty()), wishes, 4);
         Fd root = Fd.open(backing.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
         Duration minute = Duration.ofMinutes(1);
         Tree tree = new Tree(session, root, new Timeouts(minute, minute, Duration.ZERO), false, List.of(), budget);
