@@ -105,7 +105,7 @@ def much_both_ways(command):
     got = hashlib.sha256(child.before.replace("\r\n", "\n").encode()).hexdigest()
     assert got == want, "output differs"
     child.expect(PROMPT)
-    size = 2 << 20
+    size = 10 << 20
     child.sendline("stty raw -echo; echo re''ady; head -c %d | sha256sum; stty sane" % size)
     child.expect("ready")
     time.sleep(0.3)
