@@ -52,6 +52,14 @@ priorityClassName: {{ . }}
 {{- if or (eq $wanted "true") (and (eq $wanted "auto") $served) }}true{{ end -}}
 {{- end }}
 
+{{/* The version of policies that fill in, where the API server serves them. */}}
+{{- define "cntr.mutatingPolicies" -}}
+{{- $apis := .Capabilities.APIVersions -}}
+{{- if $apis.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy" }}v1
+{{- else if $apis.Has "admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy" }}v1beta1
+{{- end -}}
+{{- end }}
+
 {{/* Rules of a NetworkPolicy for egress to the API server. */}}
 {{- define "cntr.toApiServer" -}}
 - ports:

@@ -55,6 +55,7 @@ class ApprovalE2E {
                 spec:
                   namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
                   approval: {required: true}
+                  maxTtl: 12h
                 ---
                 apiVersion: rbac.authorization.k8s.io/v1
                 kind: Role
@@ -84,7 +85,7 @@ class ApprovalE2E {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(HandMade.create(
                                         alice,
-                                        HandMade.manifest(SHOP, "web", Possession.generate(), ""),
+                                        HandMade.manifest(SHOP, "web", Possession.generate(), "ttl: 13h"),
                                         "--dry-run=server")
                                 .err())
                         .contains("e2e-approval"));
@@ -250,7 +251,6 @@ class ApprovalE2E {
         refused(
                 HandMade.tryCreate(alice, SHOP, "web", "requester: " + bob.name()),
                 "spec.requester says " + bob.name() + ", and you are " + alice.name());
-        refused(HandMade.tryCreate(alice, SHOP, "web", ""), "spec.requester does not say whose session it is");
         refused(
                 HandMade.tryCreate(
                         alice,
@@ -263,6 +263,40 @@ class ApprovalE2E {
         refused(patch(carol, session, "\"requester\":\"" + carol.name() + "\""), "requester is immutable");
         refused(patch(carol, session, "\"requester\":null"), "requester is immutable");
         approve(bob, session.name(), "--deny", "done").ok();
+    }
+
+    /** By the API server where it has policies that fill in; where it has none, the policy that demands approval demands a name too. */
+    @Test
+    void whoseSessionItIsIsFilledIn() {
+        String name = HandMade.tryCreate(alice, SHOP, "web", "").ok().out();
+        assertThat(cluster.kubectl("-n", SHOP, "get", "debugsession", name, "-o", "jsonpath={.spec.requester}")
+                        .ok()
+                        .out())
+                .isEqualTo(alice.name());
+        cluster.kubectl("-n", SHOP, "delete", "debugsession", name).ok();
+        fillIn("{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"elsewhere\"}}}");
+        try {
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> refused(
+                            HandMade.tryCreate(alice, SHOP, "web", ""), "spec.requester does not say whose session it is"));
+        } finally {
+            fillIn("null");
+            cluster.kubectl("-n", SHOP, "delete", "debugsession", "--all").ok();
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> HandMade.tryCreate(alice, SHOP, "web", "").ok());
+        cluster.kubectl("-n", SHOP, "delete", "debugsession", "--all").ok();
+    }
+
+    private void fillIn(String where) {
+        cluster.kubectl(
+                        "patch",
+                        "mutatingadmissionpolicybinding",
+                        "cntr-requester",
+                        "--type=merge",
+                        "-p",
+                        "{\"spec\":{\"matchResources\":" + where + "}}")
+                .ok();
     }
 
     @Test

@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -163,6 +165,13 @@ final class Cluster implements AutoCloseable {
                 .withNetworkAliases("e2e-server")
                 .withEnv("K3S_TOKEN", "e2e")
                 .withCreateContainerCmdModifier(c -> c.withHostName("e2e-server"));
+        // off in Kubernetes 1.34 unless asked for
+        server.setCommand(Stream.concat(
+                        Arrays.stream(server.getCommandParts()),
+                        Stream.of(
+                                "--kube-apiserver-arg=feature-gates=MutatingAdmissionPolicy=true",
+                                "--kube-apiserver-arg=runtime-config=admissionregistration.k8s.io/v1beta1=true"))
+                .toArray(String[]::new));
         GenericContainer<?> worker = new GenericContainer<>(image)
                 .withNetwork(network)
                 .withPrivilegedMode(true)
