@@ -6,8 +6,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param source whose file tree is the session's {@code /}
  * @param container of which container, where it is one's
  * @param image of which image, where it is one's
+ * @param imagePullSecrets what the image is pulled with, where it has to be; they are tried one after the other
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 @ValidationRule(
         value = "(self.source == 'Image') == has(self.image)",
         message = "source Image needs image, and only that has it")
+@ValidationRule(
+        value = "self.source == 'Image' || !has(self.imagePullSecrets) || self.imagePullSecrets.size() == 0",
+        message = "only source Image has imagePullSecrets")
 @ValidationRule(
         value = "(self.source == 'Container') == has(self.container)",
         message = "source Container needs container, and only that has it")
@@ -42,37 +48,71 @@ public record ToolsSpec(
         @JsonPropertyDescription(
                 "With source Image: its whole name, HOST/PATH and :TAG or @sha256:DIGEST; docker.io/library/busybox, not busybox.")
         @Nullable
-        String image) {
+        String image,
+
+        @Size(max = 8)
+        @JsonPropertyDescription(
+                "With source Image: secrets of this namespace, of type kubernetes.io/dockerconfigjson, that have what its registry asks for. The agents must have been given the right to read them (chart value agent.pullSecrets).")
+        @Nullable
+        List<PullSecret> imagePullSecrets) {
     /** A registry, without which the container runtime would choose one; a repository; a tag, a digest or neither. */
     static final String IMAGE = "^" + Names.REPOSITORY + "(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}|@sha256:[0-9a-f]{64})?$";
 
     /** The default. */
-    public static final ToolsSpec AGENT = new ToolsSpec(Source.AGENT, null, null);
+    public static final ToolsSpec AGENT = new ToolsSpec(Source.AGENT, null, null, null);
 
     /** Fills in the default. */
-    public ToolsSpec(@Nullable Source source, @Nullable String container, @Nullable String image) {
+    public ToolsSpec(
+            @Nullable Source source,
+            @Nullable String container,
+            @Nullable String image,
+            @Nullable List<PullSecret> imagePullSecrets) {
         this.source = source == null ? Source.AGENT : source;
         this.container = container;
         this.image = image;
+        this.imagePullSecrets =
+                imagePullSecrets == null || imagePullSecrets.isEmpty() ? null : List.copyOf(imagePullSecrets);
     }
+
+    /** The names of the secrets, none where none is given. */
+    public List<String> pullSecretNames() {
+        return imagePullSecrets == null
+                ? List.of()
+                : imagePullSecrets.stream().map(PullSecret::name).toList();
+    }
+
+    /** A secret of the session's namespace. */
+    public record PullSecret(
+            @Required @Size(min = 1, max = 253) @Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
+            String name) {}
 
     /** The root of another container. */
     public static ToolsSpec ofContainer(String name) {
-        return new ToolsSpec(Source.CONTAINER, name, null);
+        return new ToolsSpec(Source.CONTAINER, name, null, null);
     }
 
     /** The node's. */
     public static ToolsSpec ofHost() {
-        return new ToolsSpec(Source.HOST, null, null);
+        return new ToolsSpec(Source.HOST, null, null, null);
     }
 
     /**
      * An image.
      *
      * @param name with its registry
+     * @param pullSecrets names of secrets of the session's namespace
      */
+    public static ToolsSpec ofImage(String name, List<String> pullSecrets) {
+        return new ToolsSpec(
+                Source.IMAGE,
+                null,
+                name,
+                pullSecrets.stream().map(PullSecret::new).toList());
+    }
+
+    /** One that needs no secret. */
     public static ToolsSpec ofImage(String name) {
-        return new ToolsSpec(Source.IMAGE, null, name);
+        return ofImage(name, List.of());
     }
 
     /** Whether the resource takes this as an image's name. */

@@ -109,6 +109,7 @@ enum CrdFinish {
         property(root, "status").setDescription("What was found out and done.");
         keyed(property(root, "status", "conditions"), "type");
         keyed(property(root, "spec", "process", "env"), "name");
+        keyed(property(root, "spec", "tools", "imagePullSecrets"), "name");
         keyed(property(root, "status", "pods", "results"), "pod");
         property(root, "spec", "process", "command").setXKubernetesListType("atomic");
         keyed(property(root, "spec", "approvals"), "username");

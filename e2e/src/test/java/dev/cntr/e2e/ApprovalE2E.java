@@ -278,7 +278,8 @@ class ApprovalE2E {
         try {
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> refused(
-                            HandMade.tryCreate(alice, SHOP, "web", ""), "spec.requester does not say whose session it is"));
+                            HandMade.tryCreate(alice, SHOP, "web", ""),
+                            "spec.requester does not say whose session it is"));
         } finally {
             fillIn("null");
             cluster.kubectl("-n", SHOP, "delete", "debugsession", "--all").ok();

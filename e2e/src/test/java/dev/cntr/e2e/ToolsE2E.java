@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cntr.protocol.Possession;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -67,7 +69,7 @@ class ToolsE2E {
         policy(
                 "e2e-tools",
                 OPEN,
-                "sources: [Image, Container, Host], images: [localhost/cntr-agent, docker.io/library/]");
+                "sources: [Image, Container, Host], images: [localhost/cntr-agent, docker.io/library/, \"localhost:5005/\"]");
         policy("e2e-tools-closed", CLOSED, "sources: []");
         alice = User.attaching(cluster, directory, "alice", "tools-alice", OPEN, PLAIN, CLOSED);
         for (String namespace : List.of(OPEN, PLAIN, CLOSED)) {
@@ -248,12 +250,107 @@ class ToolsE2E {
                 .contains("the image localhost/cntr-agent:never-made is not on this node, and could not be pulled");
     }
 
+    /** The registry is this JVM's; on the node it is the port of a pod, since container runtimes speak plain HTTP with localhost only. */
+    @Test
+    void anImageOfAPrivateRegistryNeedsASecretThatTheAgentsMayRead(@TempDir Path tree) throws Exception {
+        Files.createDirectories(tree.resolve("var/lib/cntr"));
+        Files.createDirectories(tree.resolve("proc"));
+        Files.copy(
+                Path.of("/usr/bin/busybox"),
+                Files.createDirectory(tree.resolve("bin")).resolve("busybox"));
+        Files.createSymbolicLink(tree.resolve("bin/sh"), Path.of("busybox"));
+        Files.createSymbolicLink(tree.resolve("bin/cat"), Path.of("busybox"));
+        Files.writeString(tree.resolve("mark"), "of the private image\n");
+        String[] attach = {"--image", "localhost:5005/tools:1", "--image-pull-secret", "registry", "--", "cat", "/mark"
+        };
+        try (PrivateRegistry registry = PrivateRegistry.start("jane", "right", tree)) {
+            forward(registry.port());
+            Run none = attach(OPEN, attach);
+            assertThat(none.err()).contains("the agents may not read secret tools/registry", "agent.pullSecrets");
+            cluster.kubectl(
+                            "-n",
+                            OPEN,
+                            "create",
+                            "role",
+                            "pull",
+                            "--verb=get",
+                            "--resource=secrets",
+                            "--resource-name=registry")
+                    .ok();
+            cluster.kubectl(
+                            "-n",
+                            OPEN,
+                            "create",
+                            "rolebinding",
+                            "pull",
+                            "--role=pull",
+                            "--serviceaccount=" + Cluster.SYSTEM + ":cntr-agent")
+                    .ok();
+            assertThat(attach(OPEN, attach).err()).contains("there is no secret tools/registry");
+            secret("wrong");
+            assertThat(attach(OPEN, attach).err())
+                    .contains("the image localhost:5005/tools:1 is not on this node, and could not be pulled")
+                    .doesNotContain("wrong");
+            secret("right");
+            assertThat(attach(OPEN, attach).ok().out()).isEqualTo("of the private image\n");
+        } finally {
+            onNode("ctr -n k8s.io images rm localhost:5005/tools:1 || true");
+        }
+    }
+
+    private void secret(String password) {
+        cluster.kubectl("-n", OPEN, "delete", "secret", "registry", "--ignore-not-found")
+                .ok();
+        cluster.kubectl(
+                        "-n",
+                        OPEN,
+                        "create",
+                        "secret",
+                        "docker-registry",
+                        "registry",
+                        "--docker-server=localhost:5005",
+                        "--docker-username=jane",
+                        "--docker-password=" + password)
+                .ok();
+    }
+
+    /** Port 5005 of the node is one of this machine. */
+    private void forward(int port) {
+        String hex = onNode("awk '$2 == \"00000000\" { print $3; exit }' /proc/net/route");
+        byte[] gateway = HexFormat.of().parseHex(hex); // little-endian
+        cluster.apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: forward, namespace: %s}
+                spec:
+                  nodeName: %s
+                  hostNetwork: true
+                  terminationGracePeriodSeconds: 0
+                  containers:
+                  - name: forward
+                    image: "busybox:test"
+                    imagePullPolicy: Never
+                    command: [busybox, nc, -ll, -p, "5005", -e, busybox, nc, %d.%d.%d.%d, "%d"]
+                """.formatted(
+                        OPEN,
+                        cluster.nodes().getLast().name(),
+                        gateway[3] & 0xff,
+                        gateway[2] & 0xff,
+                        gateway[1] & 0xff,
+                        gateway[0] & 0xff,
+                        port));
+        cluster.kubectl("-n", OPEN, "wait", "--for=condition=Ready", "pod/forward", "--timeout=60s")
+                .ok();
+    }
+
     @Test
     void theResourceIsCheckedItself() {
         for (String tools : List.of(
                 "source: Image",
                 "source: Container",
                 "source: Agent, image: r.example/a",
+                "source: Agent, imagePullSecrets: [{name: a}]",
+                "source: Image, image: r.example/a, imagePullSecrets: [{}]",
                 "source: Image, container: sidecar",
                 "source: Image, image: busybox",
                 "source: Image, image: \"r.example/a:1@sha256:" + "0".repeat(64) + "\"",

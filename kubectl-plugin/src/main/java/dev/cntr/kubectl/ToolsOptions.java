@@ -3,6 +3,7 @@ package dev.cntr.kubectl;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,13 +21,21 @@ final class ToolsOptions {
             "An image becomes the root; the node pulls it where it does not have it (give more"
                     + " --timeout). A DebugPolicy must allow it.",
             "--image");
+    private final OptionSpec pullSecrets = OptionSpec.builder("--image-pull-secret")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .paramLabel("NAME")
+            .description(
+                    "A secret of the pod's namespace with what the image's registry asks for; may be repeated. The agents must"
+                            + " have been given the right to read it.")
+            .build();
     private final OptionSpec container = AttachOptions.value(
             "CONTAINER",
             "The root of another container of the pod does, read-only and without its volumes.",
             "--tools-from");
 
     void addTo(CommandSpec spec) {
-        spec.addOption(source).addOption(image).addOption(container);
+        spec.addOption(source).addOption(image).addOption(pullSecrets).addOption(container);
     }
 
     /** Those that have no meaning for a node. */
@@ -44,11 +53,15 @@ final class ToolsOptions {
                 > 1) {
             throw usage("--tools, --image and --tools-from are alternatives: give one of them");
         }
+        @Nullable List<String> secrets = pullSecrets.getValue();
+        if (secrets != null && named == null) {
+            throw usage("--image-pull-secret is for --image, and there is none");
+        }
         if (from != null && !from.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
             throw usage("--tools-from: '" + from + "' is not the name of a container");
         }
         if (named != null) {
-            return ToolsSpec.ofImage(whole(named));
+            return ToolsSpec.ofImage(whole(named), secrets == null ? List.of() : secrets);
         }
         if (from != null) {
             return ToolsSpec.ofContainer(from);

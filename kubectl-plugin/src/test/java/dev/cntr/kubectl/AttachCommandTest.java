@@ -12,6 +12,7 @@ import dev.cntr.kubectl.exit.ExitCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -155,16 +156,23 @@ class AttachCommandTest {
     }
 
     @Test
+    void anImageMayNeedSecrets() {
+        assertThat(tools("--image=r.example/a", "--image-pull-secret=one", "--image-pull-secret=two"))
+                .isEqualTo(ToolsSpec.ofImage("r.example/a", List.of("one", "two")));
+        assertThatThrownBy(() -> tools("--image-pull-secret=one"))
+                .hasMessageContaining("--image-pull-secret is for --image");
+    }
+
+    @Test
     void withoutAWordTheToolsAreTheAgents() {
         assertThat(tools("-q")).isEqualTo(ToolsSpec.AGENT);
         assertThat(tools("--tools=agent")).isEqualTo(ToolsSpec.AGENT);
         assertThat(tools("--tools=host")).isEqualTo(ToolsSpec.ofHost());
     }
 
-    private static ToolsSpec tools(String option) {
-        return parse(List.of(), "x", option)
-                .request(false, false, false, Map.of())
-                .tools();
+    private static ToolsSpec tools(String... options) {
+        String[] words = Stream.concat(Stream.of("x"), Stream.of(options)).toArray(String[]::new);
+        return parse(List.of(), words).request(false, false, false, Map.of()).tools();
     }
 
     @ParameterizedTest

@@ -85,7 +85,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
                     "images that an earlier agent held are let go by the runtime in its own time: {}",
                     AgentException.chain(e));
         }
-        trees = new ToolsTrees(tools, targets, images, new SharedTrees(Clock.systemUTC()));
+        trees = new ToolsTrees(tools, targets, images, new PullSecrets(client), new SharedTrees(Clock.systemUTC()));
         policies = new DebugPolicies(client, config.admissionPolicies());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), clock);
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());

@@ -12,6 +12,7 @@ import dev.cntr.fuse.TreeOptions;
 import dev.cntr.fuse.TreeProvider;
 import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.proc.PinnedProcess;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -26,6 +27,7 @@ final class ToolsTrees {
     private final PassthroughMount own;
     private final TargetLookup targets;
     private final NodeImages images;
+    private final PullSecrets secrets;
     private final SharedTrees shared;
 
     /**
@@ -33,8 +35,9 @@ final class ToolsTrees {
      *
      * @param own the agent's own tools, served for all sessions; stays the caller's
      */
-    ToolsTrees(PassthroughMount own, TargetLookup targets, NodeImages images, SharedTrees shared) {
+    ToolsTrees(PassthroughMount own, TargetLookup targets, NodeImages images, PullSecrets secrets, SharedTrees shared) {
         this.shared = shared;
+        this.secrets = secrets;
         this.images = images;
         this.own = own;
         this.targets = targets;
@@ -51,14 +54,18 @@ final class ToolsTrees {
             case AGENT -> new SessionTools(own::cloneMount, Optional.empty(), () -> {});
             case CONTAINER ->
                 ofContainer(session, placed, Objects.requireNonNull(tools.container(), "the schema demands it"));
-            case IMAGE -> ofImage(Objects.requireNonNull(tools.image(), "the schema demands it"));
+            case IMAGE ->
+                ofImage(
+                        session.getMetadata().getNamespace(),
+                        Objects.requireNonNull(tools.image(), "the schema demands it"),
+                        tools.pullSecretNames());
             case HOST -> shared.open("the node", ToolsTrees::ofNode);
         };
     }
 
     /** Pulled where the node does not have it; that may take minutes. */
-    private SessionTools ofImage(String reference) {
-        String id = images.pulled(reference);
+    private SessionTools ofImage(String namespace, String reference, List<String> secretNames) {
+        String id = images.pulled(reference, secrets.logins(namespace, secretNames, reference));
         return shared.open("image " + id, () -> {
             MountableImage image = images.hold(id, reference);
             try (PinnedProcess init = PinnedProcess.open(INIT)) {

@@ -3,6 +3,7 @@ package dev.cntr.engine.containerd;
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.MountableImage;
 import dev.cntr.engine.NodeImages;
+import dev.cntr.engine.RegistryLogin;
 import dev.cntr.engine.containerd.ContainerdProto.CreateRequest;
 import dev.cntr.engine.containerd.ContainerdProto.DeleteRequest;
 import dev.cntr.engine.containerd.ContainerdProto.InfoRequest;
@@ -51,8 +52,8 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
     private static final int LARGEST_CONFIGURATION = 8 << 20;
 
     @Override
-    public String pulled(String reference) {
-        return cri.pulled(reference);
+    public String pulled(String reference, List<RegistryLogin> logins) {
+        return cri.pulled(reference, logins);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.EngineType;
 import dev.cntr.engine.MountableImage;
 import dev.cntr.engine.NodeImages;
+import dev.cntr.engine.RegistryLogin;
 import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.containerd.ContainerdEngine;
 import dev.cntr.engine.containerd.ContainerdImages;
@@ -35,7 +36,7 @@ public final class LocalImages {
     /** Those of a runtime that has no interface by which a tree can be had. */
     private record UnmountableImages(String runtime) implements NodeImages {
         @Override
-        public String pulled(String reference) {
+        public String pulled(String reference, List<RegistryLogin> logins) {
             throw refused();
         }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cntr.engine.EngineException;
+import dev.cntr.engine.RegistryLogin;
 import dev.cntr.engine.local.LocalImages;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,20 +38,34 @@ class CriImagesTest {
     @Test
     void anImageThatIsThereIsNotPulled() {
         runtime.images.add(IMAGE);
-        assertThat(engine.images().pulled(IMAGE)).isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(engine.images().pulled(IMAGE, List.of())).isEqualTo(FakeRuntime.id(IMAGE));
         assertThat(runtime.pulled).isEmpty();
     }
 
     @Test
     void anImageThatIsNotThereIsPulled() {
         runtime.registry.add(IMAGE);
-        assertThat(engine.images().pulled(IMAGE)).isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(engine.images().pulled(IMAGE, List.of())).isEqualTo(FakeRuntime.id(IMAGE));
         assertThat(runtime.pulled).containsExactly(IMAGE);
     }
 
     @Test
+    void loginsAreTriedOneAfterTheOther() {
+        runtime.registry.add(IMAGE);
+        runtime.password = "right";
+        RegistryLogin wrong = new RegistryLogin("u", "wrong");
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of(wrong, wrong)))
+                .hasMessageContaining("pull access denied")
+                .hasMessageNotContaining("wrong");
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of())).hasMessageContaining("pull access denied");
+        assertThat(engine.images().pulled(IMAGE, List.of(wrong, new RegistryLogin("u", "right"), wrong)))
+                .isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(runtime.pulled).hasSize(5);
+    }
+
+    @Test
     void whyItCannotBePulledIsTold() {
-        assertThatThrownBy(() -> engine.images().pulled(IMAGE))
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of()))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("the image " + IMAGE + " is not on this node, and could not be pulled")
                 .hasMessageContaining("pull access denied");
@@ -59,7 +75,7 @@ class CriImagesTest {
     void imagesOfOtherRuntimesAreNotPulledInVain() {
         runtime.name = "cri-o";
         runtime.registry.add(IMAGE);
-        assertThatThrownBy(() -> LocalImages.of(engine).pulled(IMAGE))
+        assertThatThrownBy(() -> LocalImages.of(engine).pulled(IMAGE, List.of()))
                 .isInstanceOf(EngineException.Unsupported.class)
                 .hasMessageContaining("cri-o 1.7.29, does not tell how its images are mounted");
         assertThat(runtime.pulled).isEmpty();

@@ -43,6 +43,9 @@ final class FakeRuntime implements AutoCloseable {
 
     final List<String> registry = new ArrayList<>();
     final List<String> pulled = new ArrayList<>();
+    /** What the registry asks for; nothing lets everybody in. */
+    String password = "";
+
     String name = "containerd";
     boolean ready = true;
     boolean slow;
@@ -123,7 +126,7 @@ final class FakeRuntime implements AutoCloseable {
         unary(builder, CriCalls.PULL_IMAGE, request -> {
             String image = request.getImage().getImage();
             pulled.add(image);
-            if (!registry.contains(image)) {
+            if (!registry.contains(image) || !request.getAuth().getPassword().equals(password)) {
                 throw Status.UNKNOWN.withDescription("pull access denied").asRuntimeException();
             }
             images.add(image);
