@@ -115,8 +115,11 @@ final class Standalone implements AutoCloseable {
         return words;
     }
 
+    /** A process for which no signal is ignored from the start, as it would be where nohup started the tests. */
     static ProcessBuilder builder(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=HUP,INT,QUIT,TERM"));
+        words.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().put("PATH", "/usr/bin:/bin");
         return builder;
     }
