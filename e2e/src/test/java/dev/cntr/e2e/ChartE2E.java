@@ -154,7 +154,8 @@ class ChartE2E {
                     .untilAsserted(() -> assertThat(everything())
                             .containsExactly(
                                     "customresourcedefinition.apiextensions.k8s.io/debugpolicies.cntr.dev",
-                                    "customresourcedefinition.apiextensions.k8s.io/debugsessions.cntr.dev"));
+                                    "customresourcedefinition.apiextensions.k8s.io/debugsessions.cntr.dev",
+                                    "customresourcedefinition.apiextensions.k8s.io/nodedebugsessions.cntr.dev"));
             assertThat(cluster.kubectl("get", "debugsessions", "-A", "-o", "name")
                             .ok()
                             .out())

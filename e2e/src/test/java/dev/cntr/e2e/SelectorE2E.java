@@ -246,12 +246,14 @@ class SelectorE2E {
                 spec:
                   namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}
                   approval: {required: true}
+                  maxTtl: 12h
                 """.formatted(NAMESPACE));
         try {
             String asked = manifest(WEB, "true", "requester: " + jane.name());
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() -> refused(
-                            HandMade.create(jane, manifest(WEB, "true", ""), "--dry-run=server"), "e2e-selector"));
+                            HandMade.create(jane, manifest(WEB, "true", "ttl: 13h"), "--dry-run=server"),
+                            "e2e-selector"));
             HandMade session = session(HandMade.create(jane, asked).ok().out());
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> session.field(".status.conditions[?(@.type==\"Ready\")].reason")
@@ -262,7 +264,24 @@ class SelectorE2E {
             assertThat(session.field(".status.pods.succeeded")).isEqualTo("3");
         } finally {
             cluster.kubectl("delete", "debugpolicy", "e2e-selector").ok();
+            awaitNoPolicy();
         }
+    }
+
+    /** Operator and agents learn of it by watches of their own, and refuse until then. */
+    private void awaitNoPolicy() {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            String name = made(jane, WEB, "true").name();
+            return cluster.kubectl(
+                                    "-n",
+                                    NAMESPACE,
+                                    "wait",
+                                    "--for=condition=Completed",
+                                    "debugsession/" + name,
+                                    "--timeout=5s")
+                            .exit()
+                    == 0;
+        });
     }
 
     /** The operator's token makes sessions of selectors' pods; what their parent does not ask for no agent enters. */
