@@ -142,7 +142,7 @@ class CrashLoopE2E {
 
     @Test
     void itGoesOnWhenSomebodyInTheSessionSaysSo() {
-        crashing("continued", AT_ONCE);
+        crashing("continued", "echo ran >> /data/log; sleep 1; exit 3"); // the session ends with it
         Run run = attach(
                 "continued",
                 "--hold",
