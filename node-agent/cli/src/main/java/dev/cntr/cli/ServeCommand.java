@@ -28,7 +28,7 @@ final class ServeCommand implements Callable<Integer> {
                     + " has to start a virtual machine. Ends at TERM or INT, and with it what it runs.");
     private final OptionSpec socket = Options.builder(
                     "FILE", "Where it listens (default: ${DEFAULT-VALUE}, which cntr looks for).", "--socket")
-            .type(Path.class)
+            .type(String.class)
             .defaultValue("/run/cntr/cntr.sock")
             .build();
     private final Caller caller;
@@ -45,7 +45,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path file = caller.file(socket.getValue().toString()).toAbsolutePath();
+        Path file = caller.file(socket.<String>getValue()).toAbsolutePath();
         Path directory = file.resolveSibling(".").normalize();
         PrivateDirectory.make(directory);
         Path lock = file.resolveSibling(file.getFileName() + ".lock");

@@ -57,6 +57,7 @@ class CntrIT {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED",
+                "-Dpicocli.converters.excludes=java.+", // as its launcher has it
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

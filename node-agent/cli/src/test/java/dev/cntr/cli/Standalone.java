@@ -26,6 +26,7 @@ final class Standalone implements AutoCloseable {
     private static final List<String> MAIN = List.of(
             "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
+            "-Dpicocli.converters.excludes=java.+", // as its launcher has it
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName());
