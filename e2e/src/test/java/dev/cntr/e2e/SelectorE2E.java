@@ -302,7 +302,7 @@ class SelectorE2E {
                         "echo > /var/lib/cntr/tmp/stolen",
                         "it is not what session " + parent.name() + " asks for"),
                 List.of("db-1", "true", "the selector of session " + parent.name() + " does not take pod db-1"))) {
-            String forged = manifest("pod: " + wrong.getFirst(), wrong.get(1), "")
+            String forged = manifest("pod: " + wrong.getFirst(), wrong.get(1), "requester: " + jane.name())
                     .replace(
                             "metadata: {",
                             "metadata: {ownerReferences: [{apiVersion: cntr.dev/v1alpha1, kind: DebugSession, name: "
