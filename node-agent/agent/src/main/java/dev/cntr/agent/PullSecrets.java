@@ -2,7 +2,6 @@ package dev.cntr.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cntr.api.Reason;
 import dev.cntr.engine.RegistryLogin;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,8 +43,8 @@ final class PullSecrets {
             logins.addAll(logins(read(namespace, name), image, namespace + "/" + name));
         }
         if (!names.isEmpty() && logins.isEmpty()) {
-            throw refused("no login for the registry of image " + image + " is in secret " + String.join(", ", names)
-                    + " of namespace " + namespace);
+            throw new AgentException("no login for the registry of image " + image + " is in secret "
+                    + String.join(", ", names) + " of namespace " + namespace);
         }
         return logins;
     }
@@ -56,18 +55,18 @@ final class PullSecrets {
             secret = client.secrets().inNamespace(namespace).withName(name).get();
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-                throw refused("the agents may not read secret " + namespace + "/" + name
+                throw new AgentException("the agents may not read secret " + namespace + "/" + name
                         + "; whoever installed cntr adds it to the chart's value agent.pullSecrets");
             }
             throw e;
         }
         if (secret == null) {
-            throw refused("there is no secret " + namespace + "/" + name);
+            throw new AgentException("there is no secret " + namespace + "/" + name);
         }
         Map<String, String> data = secret.getData() == null ? Map.of() : secret.getData();
         if (!TYPE.equals(secret.getType()) || !data.containsKey(KEY)) {
-            throw refused("secret " + namespace + "/" + name + " is not of type " + TYPE + ", but " + secret.getType()
-                    + "; `kubectl create secret docker-registry` makes one");
+            throw new AgentException("secret " + namespace + "/" + name + " is not of type " + TYPE + ", but "
+                    + secret.getType() + "; `kubectl create secret docker-registry` makes one");
         }
         return new String(Base64.getDecoder().decode(data.get(KEY)), StandardCharsets.UTF_8);
     }
@@ -89,7 +88,7 @@ final class PullSecrets {
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            throw refused("secret " + title + " is no configuration of docker"); // without what is in it
+            throw new AgentException("secret " + title + " is no configuration of docker"); // without what is in it
         }
         matches.sort(Comparator.comparingInt(match -> -match.place().length()));
         return matches.stream().map(Match::login).toList();
@@ -135,9 +134,5 @@ final class PullSecrets {
             password = decoded.substring(colon + 1);
         }
         return username.isEmpty() ? Optional.empty() : Optional.of(new RegistryLogin(username, password));
-    }
-
-    private static AgentException refused(String why) {
-        return new AgentException(Reason.ATTACH_FAILED, why);
     }
 }

@@ -9,7 +9,6 @@ final class ExecServer implements AutoCloseable {
     private static final int AT_ONCE = 16;
 
     private final RequestServer server;
-    private final Thread listener;
 
     /**
      * Starts to listen.
@@ -21,16 +20,11 @@ final class ExecServer implements AutoCloseable {
     ExecServer(Fd socket, AttachPlan plan, Command command, SessionRights rights) {
         server = new RequestServer(
                 socket, NAME, AT_ONCE, request -> new ExecRequest(request, plan, command, rights).run());
-        listener = Thread.ofPlatform().name(NAME).daemon().start(server::run);
+        server.start();
     }
 
     @Override
     public void close() {
         server.close();
-        try {
-            listener.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

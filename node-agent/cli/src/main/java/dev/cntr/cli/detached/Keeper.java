@@ -31,7 +31,6 @@ public final class Keeper implements AutoCloseable {
     private final Scrollback scrollback = new Scrollback(KEPT, PATIENCE);
     private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
     private final RequestServer server;
-    private final Thread serving;
     private final Thread output = Thread.ofPlatform().name("output").daemon().unstarted(this::keep);
     private WindowSize size = new WindowSize(0, 0);
 
@@ -42,13 +41,12 @@ public final class Keeper implements AutoCloseable {
     public Keeper(Fd socket, DebugContainer container) {
         this.container = container;
         server = new RequestServer(socket, "viewer", VIEWERS, this::show);
-        serving = Thread.ofPlatform().name("viewers").unstarted(server::run);
     }
 
     /** Starts the command. */
     public void start() {
         output.start();
-        serving.start();
+        server.start();
         container.start();
     }
 
@@ -69,10 +67,7 @@ public final class Keeper implements AutoCloseable {
     /** Sends away who still looks. */
     @Override
     public void close() {
-        if (serving.isAlive()) {
-            server.close();
-            join(serving);
-        }
+        server.close();
     }
 
     private void keep() {
@@ -175,13 +170,5 @@ public final class Keeper implements AutoCloseable {
 
     private static WindowSize size(dev.cntr.protocol.WindowSize size) {
         return new WindowSize(size.columns(), size.rows());
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

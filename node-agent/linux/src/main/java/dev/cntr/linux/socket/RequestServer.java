@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the requests of a socket, each in a platform thread of its own: what one starts can die with its thread. */
 public final class RequestServer implements AutoCloseable {
@@ -21,6 +22,7 @@ public final class RequestServer implements AutoCloseable {
     private final Event wake = Event.open();
     private final Map<Request, Thread> running = new HashMap<>();
     private boolean closed;
+    private volatile @Nullable Thread listener;
 
     /**
      * Takes none yet.
@@ -35,6 +37,11 @@ public final class RequestServer implements AutoCloseable {
         this.name = name;
         this.atOnce = atOnce;
         this.answers = answers;
+    }
+
+    /** As {@link #run}, in a thread of its own, for whose end {@link #close} waits. */
+    public void start() {
+        listener = Thread.ofPlatform().name(name).daemon().start(this::run);
     }
 
     /** Serves until {@link #close}; then cancels what has not been answered, and waits for its end. */
@@ -84,6 +91,10 @@ public final class RequestServer implements AutoCloseable {
     @Override
     public void close() {
         wake.raise();
+        Thread own = listener;
+        if (own != null) {
+            join(own);
+        }
     }
 
     private static void join(Thread thread) {
