@@ -96,11 +96,12 @@ class OwnCgroupIT {
         }
     }
 
+    /** One process alone: of several, the kernel may kill one more before the memory of the first is given back. */
     @Test
     void whatNeedsTooMuchMemoryIsKilledAndTheTargetIsNot() {
-        try (Session session = create("head -c 200000000 /dev/zero | tail -c 199999999")) {
+        try (Session session = create("exec dd if=/dev/zero of=/dev/null bs=200000000 count=1")) {
             session.container().start();
-            assertThat(session.exit()).isEqualTo(new Exit.Exited(137));
+            assertThat(session.exit()).isEqualTo(new Exit.Killed(9));
             assertThat(session.container().killedForMemory()).isEqualTo(1);
             assertThat(target.process().exited()).isFalse();
         }
