@@ -63,7 +63,8 @@ public sealed interface Ceiling {
                 .or(() -> tooLong(session, policy))
                 .or(() -> profile(session, policy))
                 .or(() -> unrecorded(session, policy))
-                .or(() -> ToolsCeiling.objection(session, policy));
+                .or(() -> ToolsCeiling.objection(session, policy))
+                .or(() -> ResourcesCeiling.objection(session, policy));
     }
 
     private static Optional<String> denied(DebugSession session, DebugPolicy policy) {

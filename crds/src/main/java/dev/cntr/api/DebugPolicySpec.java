@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param approval whether somebody must approve them
  * @param recording how well they must be recorded, at least
  * @param tools where their tools may come from
+ * @param resources how they are limited
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -35,6 +36,10 @@ import org.jspecify.annotations.Nullable;
                 "!has(self.maxTtl) || duration(self.maxTtl) >= duration('1s') && duration(self.maxTtl) <= duration('24h')",
         message = "maxTtl must be between 1s and 24h",
         fieldPath = ".maxTtl")
+@ValidationRule(
+        value = "!has(self.resources) || has(self.namespaceSelector)",
+        message = "sessions on nodes have no limits of their own: resources is for a namespaceSelector",
+        fieldPath = ".resources")
 public record DebugPolicySpec(
         @JsonPropertyDescription(
                 "Whose sessions this is about, by the labels of their namespaces; {} takes all. A namespace has its name in the label kubernetes.io/metadata.name.")
@@ -70,15 +75,18 @@ public record DebugPolicySpec(
         Recording recording,
 
         @JsonPropertyDescription("Where their tools may come from.") @Nullable
-        ToolsRule tools) {
+        ToolsRule tools,
 
-    /** One that says nothing of recordings and tools. */
+        @JsonPropertyDescription("How sessions are limited by their own field resources.") @Nullable
+        ResourcesRule resources) {
+
+    /** One that says nothing of recordings, tools and resources. */
     public DebugPolicySpec(
             Selector namespaceSelector,
             @Nullable String maxTtl,
             @Nullable List<Profile> profiles,
             @Nullable ApprovalRule approval) {
-        this(namespaceSelector, null, null, maxTtl, profiles, approval, null, null);
+        this(namespaceSelector, null, null, maxTtl, profiles, approval, null, null, null);
     }
 
     /** Whether a session needs the approval of somebody else than its requester. */
@@ -157,6 +165,28 @@ public record DebugPolicySpec(
         /** Whether this policy lets sessions have an image by that kind of name. */
         boolean allowsNameOf(String image) {
             return imagesByDigest == null || !imagesByDigest || image.contains("@");
+        }
+    }
+
+    /**
+     * How sessions are limited by their own {@code spec.resources}.
+     *
+     * @param required whether they must have each limit that {@code max} has, or any where there is no {@code max}
+     * @param max the greatest limits they may have; null says nothing
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ResourcesRule(
+            @JsonPropertyDescription(
+                    "Whether sessions must have limits of their own: each that max has, or any of them where there is no max.")
+            @Nullable
+            Boolean required,
+
+            @JsonPropertyDescription(
+                    "The greatest limits that sessions may have of their own. One that a session does not have is that of its container.")
+            Resources.@Nullable Limits max) {
+        boolean demanded() {
+            return required != null && required;
         }
     }
 }

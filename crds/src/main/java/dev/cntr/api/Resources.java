@@ -81,6 +81,13 @@ public record Resources(
             return pids == null ? OptionalLong.empty() : OptionalLong.of(pids);
         }
 
+        /** A limit as it was written, to be compared exactly; empty where nothing is said. */
+        static Optional<BigDecimal> amount(@Nullable Object limit) {
+            return Optional.ofNullable(limit)
+                    .map(Object::toString)
+                    .map(text -> new Quantity(text).getNumericalAmount());
+        }
+
         /** Whether a text is a quantity. */
         public static boolean isQuantity(String text) {
             try {
@@ -92,8 +99,7 @@ public record Resources(
         }
 
         private static OptionalLong number(@Nullable String quantity, int decimals) {
-            return Optional.ofNullable(quantity)
-                    .map(text -> new Quantity(text).getNumericalAmount())
+            return amount(quantity)
                     .map(amount -> amount.movePointRight(decimals).setScale(0, RoundingMode.CEILING))
                     .map(amount ->
                             amount.min(BigDecimal.valueOf(Long.MAX_VALUE)).longValueExact())

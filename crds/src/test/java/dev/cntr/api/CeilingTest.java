@@ -127,7 +127,7 @@ class CeilingTest {
     })
     void aSessionIsRecordedAsWellAsAPolicyDemands(@Nullable Recording demanded, Recording asked, boolean allowed) {
         DebugPolicy policy = policy("taped", ALL, null);
-        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, null, null, demanded, null));
+        policy.setSpec(new DebugPolicySpec(ALL, null, null, null, null, null, demanded, null, null));
         DebugSession session = session(null);
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
@@ -144,7 +144,7 @@ class CeilingTest {
 
     private static DebugPolicy ofNodes(String name, Selector nodes, @Nullable Boolean deny) {
         DebugPolicy policy = policy(name, ALL, null);
-        policy.setSpec(new DebugPolicySpec(null, nodes, deny, "10m", null, null, null, null));
+        policy.setSpec(new DebugPolicySpec(null, nodes, deny, "10m", null, null, null, null, null));
         return policy;
     }
 
@@ -187,7 +187,7 @@ class CeilingTest {
                 .isEqualTo(
                         new Ceiling.Denied(Reason.POLICY_DENIED, "DebugPolicy closed allows no sessions on node n1"));
         DebugPolicy here = policy("closed", ALL, null);
-        here.setSpec(new DebugPolicySpec(ALL, null, true, null, null, null, null, null));
+        here.setSpec(new DebugPolicySpec(ALL, null, true, null, null, null, null, null, null));
         assertThat(over(here))
                 .isEqualTo(new Ceiling.Denied(
                         Reason.POLICY_DENIED, "DebugPolicy closed allows no sessions in namespace shop"));

@@ -119,7 +119,7 @@ class ToolsCeilingTest {
     private static DebugPolicy policy(String name, ToolsRule rule) {
         DebugPolicy policy = new DebugPolicy();
         policy.setMetadata(new ObjectMetaBuilder().withName(name).build());
-        policy.setSpec(new DebugPolicySpec(new Selector(null, null), null, null, null, null, null, null, rule));
+        policy.setSpec(new DebugPolicySpec(new Selector(null, null), null, null, null, null, null, null, rule, null));
         return policy;
     }
 }

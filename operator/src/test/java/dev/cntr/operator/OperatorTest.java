@@ -115,7 +115,7 @@ class OperatorTest {
 
         DebugPolicy nodes = Cluster.policy("nodes", "1m");
         nodes.setSpec(new DebugPolicySpec(
-                null, new Selector(Map.of("tier", "production"), null), true, null, null, null, null, null));
+                null, new Selector(Map.of("tier", "production"), null), true, null, null, null, null, null, null));
         client.resource(nodes).create();
         assertThat(awaitNode(DebugSessionStatus::finished)
                         .condition(ConditionType.STALLED)

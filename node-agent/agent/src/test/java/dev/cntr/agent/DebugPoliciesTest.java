@@ -57,7 +57,7 @@ class DebugPoliciesTest {
             client.resource(policy("namespaces", "production")).create();
             DebugPolicy nodes = policy("nodes", "production");
             nodes.setSpec(new DebugPolicySpec(
-                    null, new Selector(Map.of("tier", "production"), null), true, null, null, null, null, null));
+                    null, new Selector(Map.of("tier", "production"), null), true, null, null, null, null, null, null));
             policies.check(session.asSession());
             client.resource(nodes).create();
             await().untilAsserted(() -> assertThatExceptionOfType(AgentException.class)
