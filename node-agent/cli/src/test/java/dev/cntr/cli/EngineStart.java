@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** How each engine is brought to run a container, with all its state in the test's directory. Each answers the id. */
 record EngineStart(RealContainer container, Path dir, Path rootfs) {
@@ -126,6 +127,19 @@ record EngineStart(RealContainer container, Path dir, Path rootfs) {
         container.atEnd(with(ctr, "task", "rm", "-f", name()));
         run(with(ctr, "run", "-d", "--rootfs", rootfs.toString(), name(), SLEEP, "600"));
         return "cntr-it/" + name();
+    }
+
+    /** In a pod of its own. */
+    String crio() throws Exception {
+        Path node = installed(Objects.requireNonNullElse(
+                System.getenv("CNTR_CRIO"), System.getProperty("user.home") + "/.cache/cntr/bin/crio-node"));
+        installed("/usr/bin/conmon");
+        Path state = Files.createDirectory(dir.resolve("crio"));
+        container.background(node.toString(), "up", state.toString(), "it=" + rootfs);
+        container.await(() -> Files.exists(state.resolve("crio.sock")));
+        String image = Files.readString(state.resolve("registry")) + "/it:1";
+        return run(node.toString(), "run", state.toString(), image, "cntr-it/" + name() + "/app", SLEEP, "600")
+                .strip();
     }
 
     String lxc() throws Exception {

@@ -73,10 +73,10 @@ class EnginesIT {
             makeTools(dir.resolve("tools"));
             Ran ran = attach(
                     target,
-                    target.name,
+                    target.reference(),
                     "cat /var/lib/cntr/etc/whose; id -u; ps -o args | grep -c '[s]leep 600'; exit 7");
             assertThat(ran).isEqualTo(new Ran(7, target.name + "\n0\n1\n", ""));
-            Ran back = attach(target, target.name, "cntr exec /bin/busybox cat /etc/whose; exit 8");
+            Ran back = attach(target, target.reference(), "cntr exec /bin/busybox cat /etc/whose; exit 8");
             assertThat(back).isEqualTo(new Ran(8, target.name + "\n", ""));
             // random ids by a part of them, others whole
             String beginning = target.id().matches("[0-9a-f]{64}") ? target.id().substring(0, 12) : target.id();

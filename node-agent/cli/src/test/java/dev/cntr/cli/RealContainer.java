@@ -26,6 +26,7 @@ final class RealContainer implements AutoCloseable {
         PODMAN(EngineType.PODMAN),
         USERS_PODMAN(EngineType.PODMAN),
         CONTAINERD(EngineType.CONTAINERD),
+        CRIO(EngineType.CRI),
         LXC(EngineType.LXC),
         LXD(EngineType.LXD),
         NSPAWN(EngineType.NSPAWN);
@@ -53,6 +54,7 @@ final class RealContainer implements AutoCloseable {
         this.dir = dir;
         this.environment = switch (kind) {
             case CONTAINERD -> Map.of("CONTAINERD_ADDRESS", dir + "/c.sock");
+            case CRIO -> Map.of("CONTAINER_RUNTIME_ENDPOINT", "unix://" + dir + "/crio/crio.sock");
             case LXD -> Map.of("LXD_DIR", dir + "/lxd");
             default -> Map.of();
         };
@@ -75,6 +77,11 @@ final class RealContainer implements AutoCloseable {
         return id;
     }
 
+    /** What it is called by. */
+    String reference() {
+        return kind == Kind.CRIO ? name + "/app" : name;
+    }
+
     private void start() throws Exception {
         Path rootfs = rootfs();
         EngineStart engine = new EngineStart(this, dir, rootfs);
@@ -83,6 +90,7 @@ final class RealContainer implements AutoCloseable {
             case PODMAN -> id = engine.podman();
             case USERS_PODMAN -> id = engine.usersPodman();
             case CONTAINERD -> id = engine.containerd();
+            case CRIO -> id = engine.crio();
             case LXC -> id = engine.lxc();
             case LXD -> id = engine.lxd();
             case NSPAWN -> engine.nspawn();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The container runtime of a Kubernetes node. */
 public final class CriEngine implements Engine {
@@ -52,6 +53,17 @@ public final class CriEngine implements Engine {
      */
     public static CriEngine find() {
         return on(CriSocket.find(CriSocket.CANDIDATES));
+    }
+
+    /**
+     * The one that crictl would ask, else the one at one of the usual places.
+     *
+     * @param endpoint the variable CONTAINER_RUNTIME_ENDPOINT
+     * @throws EngineException.Absent where there is none
+     * @throws EngineException.Unsupported where that is no unix socket
+     */
+    public static CriEngine of(@Nullable String endpoint) {
+        return endpoint == null || endpoint.isEmpty() ? find() : on(CriSocket.find(List.of(CriSocket.of(endpoint))));
     }
 
     /** Its images. */

@@ -14,7 +14,26 @@ public final class CriSocket {
             Path.of("/run/crio/crio.sock"),
             Path.of("/run/k3s/containerd/containerd.sock"));
 
+    private static final String UNIX = "unix://";
+
     private CriSocket() {}
+
+    /**
+     * The socket that an endpoint means, as crictl takes it: {@code unix:///PATH}, or a path.
+     *
+     * @throws EngineException.Unsupported where it is none of a file
+     */
+    static Path of(String endpoint) {
+        String path = endpoint.startsWith(UNIX) ? endpoint.substring(UNIX.length()) : endpoint;
+        if (!path.startsWith("/")) {
+            throw new EngineException.Unsupported(
+                    "CONTAINER_RUNTIME_ENDPOINT=" + endpoint
+                            + " is no unix socket: only containers of this machine can be attached to; like crictl, cntr takes "
+                            + UNIX + "/PATH",
+                    null);
+        }
+        return Path.of(path);
+    }
 
     /**
      * The first of some paths that exists.

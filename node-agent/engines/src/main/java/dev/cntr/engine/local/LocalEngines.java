@@ -43,7 +43,7 @@ public final class LocalEngines {
             case NSPAWN -> NspawnEngine.find();
             case LXC -> LxcEngine.find();
             case LXD -> LxdEngine.of(environment);
-            case CRI -> CriEngine.find();
+            case CRI -> CriEngine.of(environment.get("CONTAINER_RUNTIME_ENDPOINT"));
             case CONTAINERD -> ContainerdEngine.of(environment.get("CONTAINERD_ADDRESS"));
             case COMMAND -> new CommandEngine(self);
             case RKT ->

@@ -182,4 +182,19 @@ class CriEngineTest {
                 .isInstanceOf(EngineException.Absent.class)
                 .hasMessageContaining(missing.toString());
     }
+
+    @Test
+    void theEndpointOfCrictlIsTaken() {
+        for (String endpoint : List.of("unix://" + socket, socket.toString())) {
+            try (CriEngine e = CriEngine.of(endpoint)) {
+                assertThat(e.socket()).isEqualTo(socket);
+            }
+        }
+        assertThatThrownBy(() -> CriEngine.of("unix://" + dir + "/missing"))
+                .isInstanceOf(EngineException.Absent.class)
+                .hasMessageContaining(dir + "/missing");
+        assertThatThrownBy(() -> CriEngine.of("tcp://127.0.0.1:1"))
+                .isInstanceOf(EngineException.Unsupported.class)
+                .hasMessageContaining("CONTAINER_RUNTIME_ENDPOINT=tcp://127.0.0.1:1 is no unix socket");
+    }
 }
