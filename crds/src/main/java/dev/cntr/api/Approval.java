@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param username as the API server knows who decided
  * @param decision yes or no
  * @param comment why
+ * @param groups in which of the groups that were asked for the person is; the API server vouches for these, too; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -25,7 +27,34 @@ public record Approval(
         Decision decision,
 
         @Size(max = 512) @JsonPropertyDescription("Why.") @Nullable
-        String comment) {
+        String comment,
+
+        @Size(max = 8)
+        @JsonPropertyDescription(
+                "Groups that who decided is in, of those that a DebugPolicy asks for; see status.approval.groups.")
+        @Nullable
+        List<@Size(min = 1, max = 253) String> groups) {
+    /** Most groups that one may name. */
+    public static final int MOST_GROUPS = 8;
+
+    /** Takes no groups as missing. */
+    public Approval(String username, Decision decision, @Nullable String comment, @Nullable List<String> groups) {
+        this.username = username;
+        this.decision = decision;
+        this.comment = comment;
+        this.groups = groups == null || groups.isEmpty() ? null : List.copyOf(groups);
+    }
+
+    /** One that says nothing of groups. */
+    public Approval(String username, Decision decision, @Nullable String comment) {
+        this(username, decision, comment, null);
+    }
+
+    /** The groups that it names; none where it names none. */
+    public List<String> namedGroups() {
+        return groups == null ? List.of() : groups;
+    }
+
     /** Yes or no. */
     public enum Decision {
         /** It may run. */

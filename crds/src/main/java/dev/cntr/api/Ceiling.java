@@ -1,6 +1,5 @@
 package dev.cntr.api;
 
-import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import java.util.Collection;
@@ -8,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a session may be, by all {@link DebugPolicy policies} of its namespace: each of them must allow it. Pure; asked by the operator
@@ -18,12 +16,19 @@ public sealed interface Ceiling {
     /**
      * It may be.
      *
-     * @param approvers who approved it, where a policy demands that
+     * @param approval who approved it, where a policy demands that
      */
-    record Allowed(List<String> approvers) implements Ceiling {}
+    record Allowed(ApprovalStanding approval) implements Ceiling {
+        /** Nobody has to approve it. */
+        public static final Allowed UNASKED = new Allowed(ApprovalStanding.NONE);
+    }
 
-    /** It may be as soon as somebody approves. */
-    record Pending(String message) implements Ceiling {}
+    /**
+     * It may be as soon as somebody approves.
+     *
+     * @param message whose approval is missing, and how it is given
+     */
+    record Pending(String message, ApprovalStanding approval) implements Ceiling {}
 
     /**
      * It may not.
@@ -55,7 +60,7 @@ public sealed interface Ceiling {
                 .or(() -> unnamedProfile(session, here))
                 .or(() -> ToolsCeiling.unnamed(session, here))
                 .<Ceiling>map(message -> new Denied(Reason.POLICY_DENIED, message))
-                .orElseGet(() -> approval(session, here, approvalsAreGuarded));
+                .orElseGet(() -> ApprovalCeiling.over(session, here, approvalsAreGuarded));
     }
 
     private static Optional<String> objection(DebugSession session, DebugPolicy policy) {
@@ -113,55 +118,5 @@ public sealed interface Ceiling {
                                         Names.word(least),
                                         session.where(),
                                         Names.word(asked)));
-    }
-
-    /** A denial counts also where nobody demands an approval. */
-    private static Ceiling approval(DebugSession session, List<DebugPolicy> policies, boolean guarded) {
-        DebugSessionSpec spec = session.getSpec();
-        Optional<String> demanding = policies.stream()
-                .filter(policy -> policy.getSpec().demandsApproval())
-                .map(policy -> policy.getMetadata().getName())
-                .findFirst();
-        if (demanding.isPresent() && !guarded) {
-            return refused(
-                    demanding.get(),
-                    "and cntr's admission policies, which guard approvals, are not in force (policies.enabled)");
-        }
-        if (demanding.isPresent() && spec.requester() == null) {
-            return refused(
-                    demanding.get(),
-                    "and spec.requester does not say whose session it is; set it to your own user name");
-        }
-        List<Approval> others = spec.approvals().stream()
-                .filter(approval -> !approval.username().equals(spec.requester()))
-                .toList();
-        Optional<Approval> denial = others.stream()
-                .filter(approval -> approval.decision() == Decision.DENIED)
-                .findFirst();
-        if (denial.isPresent()) {
-            return new Denied(Reason.APPROVAL_DENIED, "denied by " + said(denial.get()));
-        }
-        if (demanding.isEmpty()) {
-            return new Allowed(List.of());
-        }
-        return others.isEmpty()
-                ? new Pending("DebugPolicy %s demands approval by somebody else than %s: kubectl cntr approve %s%s"
-                        .formatted(
-                                demanding.get(),
-                                spec.requester(),
-                                session.getMetadata().getName(),
-                                session.ofNode()
-                                        ? " --node"
-                                        : " -n " + session.getMetadata().getNamespace()))
-                : new Allowed(others.stream().map(Approval::username).toList());
-    }
-
-    private static Denied refused(String policy, String because) {
-        return new Denied(Reason.POLICY_DENIED, "DebugPolicy %s demands approval, %s".formatted(policy, because));
-    }
-
-    private static String said(Approval approval) {
-        @Nullable String comment = approval.comment();
-        return approval.username() + (comment == null || comment.isEmpty() ? "" : ": " + comment);
     }
 }

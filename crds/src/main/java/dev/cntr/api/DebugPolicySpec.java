@@ -5,6 +5,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param deny whether there are none at all
  * @param maxTtl their longest life, see {@link TimeToLive}
  * @param profiles which profiles they may have beside {@code Target}, see {@link DebugSessionSpec.DebugProcess.Profile}; null says nothing
- * @param approval whether somebody must approve them
+ * @param approval whether somebody must approve them, and who
  * @param recording how well they must be recorded, at least
  * @param tools where their tools may come from
  * @param resources how they are limited
@@ -105,16 +107,62 @@ public record DebugPolicySpec(
     }
 
     /**
-     * Whether somebody must approve sessions.
+     * Whether somebody must approve sessions, and who.
      *
-     * @param required one person with the right to approve debugsessions, who is not the requester
+     * @param required whether people with the right to approve debugsessions must, none of whom is the requester
+     * @param approvers how many; null for one
+     * @param groups in one of which each of them has to be; null for anybody
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @ValidationRule(
+            value = "self.required || !has(self.approvers) && !has(self.groups)",
+            message = "approvers and groups say nothing where no approval is required")
     public record ApprovalRule(
             @Required
             @JsonPropertyDescription(
                     "Whether a session waits until somebody with the right to approve debugsessions, who is not its requester, has approved it.")
-            Boolean required) {}
+            Boolean required,
+
+            @Min(1)
+            @Max(MOST_APPROVERS)
+            @JsonPropertyDescription("How many people have to approve it; by default 1.")
+            @Nullable
+            Integer approvers,
+
+            @Size(min = 1, max = 16)
+            @JsonPropertyDescription(
+                    "Groups, as the API server knows them, in one of which each approver has to be; without it anybody with the right may.")
+            @Nullable
+            List<@Size(min = 1, max = 253) String> groups) {
+        /** Most people that a policy may ask for. */
+        static final int MOST_APPROVERS = 5;
+
+        /** Copies the list. */
+        public ApprovalRule {
+            groups = groups == null ? null : List.copyOf(groups);
+        }
+
+        /** One person, of whatever group. */
+        public ApprovalRule(boolean required) {
+            this(required, null, null);
+        }
+
+        /** How many people have to approve. */
+        int needed() {
+            return approvers == null ? 1 : approvers;
+        }
+
+        /** The groups that approvers are of; empty for anybody. */
+        List<String> ofGroups() {
+            return groups == null ? List.of() : groups;
+        }
+
+        /** Whether an approval counts here. */
+        boolean takes(Approval approval) {
+            return groups == null || approval.namedGroups().stream().anyMatch(groups::contains);
+        }
+    }
 
     /**
      * Where the tools of sessions may come from.

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param attachments how many clients are attached
  * @param recording what was recorded, when the session is over
  * @param pods what becomes of the sessions of a selector's pods
+ * @param approval how far its approval has come, where a policy demands that
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -89,7 +90,12 @@ public record DebugSessionStatus(
 
         @JsonPropertyDescription("Of a session with a selector: its pods, and what becomes of the session of each.")
         @Nullable
-        SelectedPods pods) {
+        SelectedPods pods,
+
+        @JsonPropertyDescription(
+                "How far its approval has come, where a DebugPolicy demands that. Who decided what is in spec.approvals.")
+        @Nullable
+        ApprovalStanding approval) {
 
     /**
      * What was recorded, which is all of it where the condition {@code Recorded} is true.
@@ -116,7 +122,7 @@ public record DebugSessionStatus(
 
     /** Of a session that nobody has looked at. */
     public static final DebugSessionStatus EMPTY = new DebugSessionStatus(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     /** Takes missing conditions as none. */
     public DebugSessionStatus(
@@ -135,7 +141,8 @@ public record DebugSessionStatus(
             @Nullable Integer exitCode,
             @Nullable Integer attachments,
             @Nullable Recording recording,
-            @Nullable SelectedPods pods) {
+            @Nullable SelectedPods pods,
+            @Nullable ApprovalStanding approval) {
         this.observedGeneration = observedGeneration;
         this.conditions = conditions == null ? List.of() : List.copyOf(conditions);
         this.phase = phase;
@@ -152,6 +159,7 @@ public record DebugSessionStatus(
         this.attachments = attachments;
         this.recording = recording;
         this.pods = pods;
+        this.approval = approval;
     }
 
     /** The condition of that type, if it was ever set. */

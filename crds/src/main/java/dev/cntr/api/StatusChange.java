@@ -26,6 +26,7 @@ public final class StatusChange {
     private @Nullable Integer attachments;
     private DebugSessionStatus.@Nullable Recording recording;
     private @Nullable SelectedPods pods;
+    private @Nullable ApprovalStanding approval;
 
     StatusChange(DebugSessionStatus from) {
         observedGeneration = from.observedGeneration();
@@ -43,6 +44,7 @@ public final class StatusChange {
         attachments = from.attachments();
         recording = from.recording();
         pods = from.pods();
+        approval = from.approval();
     }
 
     /** Notes which spec was looked at; conditions set after this carry it too. */
@@ -105,6 +107,11 @@ public final class StatusChange {
 
     public StatusChange pods(SelectedPods known) {
         pods = known;
+        return this;
+    }
+
+    public StatusChange approval(ApprovalStanding standing) {
+        approval = standing;
         return this;
     }
 
@@ -189,7 +196,8 @@ public final class StatusChange {
                 exitCode,
                 attachments,
                 recording,
-                pods);
+                pods,
+                approval);
     }
 
     private Phase phase() {

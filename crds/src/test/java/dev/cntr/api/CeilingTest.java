@@ -2,7 +2,6 @@ package dev.cntr.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.DebugSessionSpec.Attach;
 import dev.cntr.api.DebugSessionSpec.DebugProcess;
 import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
@@ -25,13 +24,13 @@ class CeilingTest {
 
     @Test
     void withoutPoliciesEverythingIsAllowed() {
-        assertThat(over()).isEqualTo(new Ceiling.Allowed(List.of()));
+        assertThat(over()).isEqualTo(Ceiling.Allowed.UNASKED);
     }
 
     @Test
     void policiesOfOtherNamespacesSayNothing() {
         assertThat(over(policy("test", new Selector(Map.of("tier", "test"), null), "1s")))
-                .isEqualTo(new Ceiling.Allowed(List.of()));
+                .isEqualTo(Ceiling.Allowed.UNASKED);
     }
 
     @ParameterizedTest
@@ -70,33 +69,6 @@ class CeilingTest {
                 .isFalse();
     }
 
-    private static final Approval YES = new Approval("bob", Decision.APPROVED, null);
-    private static final Approval NO = new Approval("eve", Decision.DENIED, "too late");
-
-    @Test
-    void aSessionWaitsForApprovalByAnother() {
-        assertThat(approved("jane", true))
-                .isEqualTo(
-                        new Ceiling.Pending(
-                                "DebugPolicy p demands approval by somebody else than jane: kubectl cntr approve web-1 -n shop"));
-        assertThat(approved("bob", true, YES)).as("by itself").isInstanceOf(Ceiling.Pending.class);
-        assertThat(approved("jane", true, YES)).isEqualTo(new Ceiling.Allowed(List.of("bob")));
-        assertThat(approved("jane", true, YES, NO))
-                .isEqualTo(new Ceiling.Denied(Reason.APPROVAL_DENIED, "denied by eve: too late"));
-    }
-
-    @Test
-    void anApprovalIsWorthNothingWhereNobodyGuardsItOrTheRequesterIsNotKnown() {
-        assertThat(approved("jane", false, YES))
-                .isInstanceOfSatisfying(
-                        Ceiling.Denied.class,
-                        denied -> assertThat(denied.message()).contains("policies.enabled"));
-        assertThat(approved(null, true, YES))
-                .isInstanceOfSatisfying(
-                        Ceiling.Denied.class,
-                        denied -> assertThat(denied.message()).contains("spec.requester"));
-    }
-
     @Test
     void aProfileNeedsAPolicyThatNamesItAndNoneThatDoesNot() {
         DebugPolicy silent = policy("silent", ALL, "1h");
@@ -128,7 +100,7 @@ class CeilingTest {
     void aSessionIsRecordedAsWellAsAPolicyDemands(@Nullable Recording demanded, Recording asked, boolean allowed) {
         DebugPolicy policy = policy("taped", ALL, null);
         policy.setSpec(new DebugPolicySpec(ALL, null, null, null, null, null, demanded, null, null));
-        DebugSession session = session(null);
+        DebugSession session = session();
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
                 spec.target(), null, null, spec.attach(), spec.ttl(), null, null, asked, null, null));
@@ -175,10 +147,10 @@ class CeilingTest {
                                 "DebugPolicy workers allows sessions of 10m at most on node n1, and this one has spec.ttl 30m"));
         assertThat(Ceiling.over(onNode(), Map.of("role", "control-plane"), List.of(workers), true))
                 .as("the node's own tools need no policy")
-                .isEqualTo(new Ceiling.Allowed(List.of()));
+                .isEqualTo(Ceiling.Allowed.UNASKED);
         assertThat(Ceiling.over(onNode(), Map.of(), List.of(policy("namespaces", ALL, "1m")), true))
-                .isEqualTo(new Ceiling.Allowed(List.of()));
-        assertThat(over(ofNodes("nodes", ALL, true))).isEqualTo(new Ceiling.Allowed(List.of()));
+                .isEqualTo(Ceiling.Allowed.UNASKED);
+        assertThat(over(ofNodes("nodes", ALL, true))).isEqualTo(Ceiling.Allowed.UNASKED);
     }
 
     @Test
@@ -201,7 +173,7 @@ class CeilingTest {
 
     /** Why not; empty where it is allowed. */
     private static String profile(Profile profile, DebugPolicy... policies) {
-        DebugSession session = session(null);
+        DebugSession session = session();
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
                 spec.target(), null, new DebugProcess(null, null, null, profile), spec.attach(), spec.ttl(), null));
@@ -211,21 +183,15 @@ class CeilingTest {
                 yield message;
             }
             case Ceiling.Allowed _ -> "";
-            case Ceiling.Pending(String message) -> throw new AssertionError(message);
+            case Ceiling.Pending(String message, ApprovalStanding _) -> throw new AssertionError(message);
         };
     }
 
-    private static Ceiling approved(@Nullable String requester, boolean guarded, Approval... approvals) {
-        DebugPolicy policy = policy("p", ALL, null);
-        policy.setSpec(new DebugPolicySpec(ALL, null, null, new DebugPolicySpec.ApprovalRule(true)));
-        return Ceiling.over(session(requester, approvals), SHOP, List.of(policy), guarded);
-    }
-
     private static Ceiling over(DebugPolicy... policies) {
-        return Ceiling.over(session(null), SHOP, List.of(policies), true);
+        return Ceiling.over(session(), SHOP, List.of(policies), true);
     }
 
-    private static DebugSession session(@Nullable String requester, Approval... approvals) {
+    private static DebugSession session() {
         DebugSession session = new DebugSession();
         session.setMetadata(
                 new ObjectMetaBuilder().withNamespace("shop").withName("web-1").build());
@@ -238,8 +204,8 @@ class CeilingTest {
                 null,
                 null,
                 null,
-                requester,
-                List.of(approvals)));
+                null,
+                null));
         return session;
     }
 

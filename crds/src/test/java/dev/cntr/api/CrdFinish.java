@@ -52,6 +52,7 @@ enum CrdFinish {
             property(root, "spec", "profiles").setXKubernetesListType("set");
             property(root, "spec", "tools", "sources").setXKubernetesListType("set");
             property(root, "spec", "tools", "images").setXKubernetesListType("set");
+            property(root, "spec", "approval", "groups").setXKubernetesListType("set");
             selector(property(root, "spec", "namespaceSelector"));
             selector(property(root, "spec", "nodeSelector"));
         }
@@ -112,7 +113,9 @@ enum CrdFinish {
         keyed(property(root, "spec", "tools", "imagePullSecrets"), "name");
         keyed(property(root, "status", "pods", "results"), "pod");
         property(root, "spec", "process", "command").setXKubernetesListType("atomic");
-        keyed(property(root, "spec", "approvals"), "username");
+        JSONSchemaProps approvals = property(root, "spec", "approvals");
+        keyed(approvals, "username");
+        property(approvals.getItems().getSchema(), "groups").setXKubernetesListType("set");
         property(root, "spec", "attach", "publicKeys").setXKubernetesListType("set");
     }
 

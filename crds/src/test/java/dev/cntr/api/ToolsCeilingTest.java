@@ -112,7 +112,7 @@ class ToolsCeilingTest {
                 yield message;
             }
             case Ceiling.Allowed _ -> "";
-            case Ceiling.Pending(String message) -> throw new AssertionError(message);
+            case Ceiling.Pending(String message, ApprovalStanding _) -> throw new AssertionError(message);
         };
     }
 

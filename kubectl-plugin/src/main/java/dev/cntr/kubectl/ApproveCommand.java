@@ -1,14 +1,16 @@
 package dev.cntr.kubectl;
 
-import dev.cntr.api.Approval;
 import dev.cntr.api.Approval.Decision;
+import dev.cntr.api.ApprovalStanding;
 import dev.cntr.kubectl.cluster.Cluster;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.Sessions;
+import dev.cntr.kubectl.cluster.UserInfo;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -47,7 +49,8 @@ final class ApproveCommand implements Callable<Integer> {
                 .sortOptions(false)
                 .customSynopsis("kubectl cntr approve NAME [--comment TEXT | --deny REASON] [options]")
                 .description(
-                        "Approve or deny a debug session of somebody else, where a DebugPolicy demands that. A denial also ends"
+                        "Approve or deny a debug session of somebody else, where a DebugPolicy demands that; it may demand several"
+                                + " people, or those of a group. A denial also ends"
                                 + " a session that runs.");
         for (OptionSpec option :
                 new OptionSpec[] {deny, comment, node, namespace, context, kubeconfig, requestTimeout}) {
@@ -62,7 +65,7 @@ final class ApproveCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         String denial = deny.getValue();
         String approval = comment.getValue();
         if (denial != null && approval != null) {
@@ -77,7 +80,7 @@ final class ApproveCommand implements Callable<Integer> {
         ClusterOptions options =
                 new ClusterOptions(kubeconfig.getValue(), context.getValue(), namespace.getValue(), timeout);
         try (Cluster cluster = Cluster.connect(options)) {
-            String user = cluster.userName()
+            UserInfo user = cluster.user()
                     .orElseThrow(() -> new CntrException(
                             ExitCode.FORBIDDEN,
                             "the cluster does not say who you are, and an approval bears its approver's name; check with:"
@@ -85,10 +88,23 @@ final class ApproveCommand implements Callable<Integer> {
             String session = name.getValue();
             boolean onNode = Boolean.TRUE.equals(node.getValue());
             Sessions sessions = onNode ? Sessions.onNodes(cluster) : new Sessions(cluster);
-            sessions.decide(session, new Approval(user, decision, why));
+            Optional<ApprovalStanding> standing = sessions.approvals().decide(session, user, decision, why);
             out.println((onNode ? "nodedebugsession" : "debugsession") + ".cntr.dev/" + session
-                    + (denial != null ? " denied" : " approved"));
+                    + (denial != null
+                            ? " denied"
+                            : " approved"
+                                    + standing.map(ApproveCommand::missing).orElse("")));
             return 0;
         }
+    }
+
+    private static String missing(ApprovalStanding standing) {
+        if (standing.missing() == 0) {
+            return "";
+        }
+        String whose =
+                standing.groups().isEmpty() ? "" : ", of somebody in group " + String.join(" or ", standing.groups());
+        return "; %d of %d approvals %s still missing%s"
+                .formatted(standing.missing(), standing.required(), standing.missing() == 1 ? "is" : "are", whose);
     }
 }

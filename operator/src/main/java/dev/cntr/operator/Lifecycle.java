@@ -1,5 +1,6 @@
 package dev.cntr.operator;
 
+import dev.cntr.api.ApprovalStanding;
 import dev.cntr.api.Ceiling;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
@@ -11,7 +12,6 @@ import dev.cntr.api.StatusChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -55,19 +55,21 @@ final class Lifecycle {
             case Ceiling.Denied(Reason reason, String message) -> denied(session, reason, message, now);
             case Ceiling.Pending _, Ceiling.Allowed _ when status.placed() -> ofPlaced(session, now);
             case Ceiling.Pending _, Ceiling.Allowed _ when !latest(session).isAfter(now) -> expired(session, now);
-            case Ceiling.Pending(String message) -> waitsForApproval(session, message, now);
-            case Ceiling.Allowed(List<String> approvers)
-            when !approvers.isEmpty() && !status.holds(ConditionType.APPROVED) -> approved(session, approvers, now);
+            case Ceiling.Pending(String message, ApprovalStanding approval) ->
+                waitsForApproval(session, message, approval, now);
+            case Ceiling.Allowed(ApprovalStanding approval)
+            when approval.required() > 0 && !status.holds(ConditionType.APPROVED) -> approved(session, approval, now);
             case Ceiling.Allowed _ -> new Step.Place();
         };
     }
 
     /** Until somebody decides, or its time is over; the status is written only when it says something new. */
-    private static Step waitsForApproval(DebugSession session, String message, Instant now) {
+    private static Step waitsForApproval(DebugSession session, String message, ApprovalStanding approval, Instant now) {
         DebugSessionStatus status = session.getStatus();
         DebugSessionStatus waiting = status.change()
                 .observedGeneration(session.getMetadata().getGeneration())
                 .expiresAt(expiry(session))
+                .approval(approval)
                 .condition(ConditionType.APPROVED, false, Reason.WAITING_FOR_APPROVAL, message, now)
                 .condition(ConditionType.READY, false, Reason.WAITING_FOR_APPROVAL, message, now)
                 .condition(ConditionType.RECONCILING, true, Reason.WAITING_FOR_APPROVAL, message, now)
@@ -75,11 +77,12 @@ final class Lifecycle {
         return waiting.equals(status) ? new Step.Wait(Duration.between(now, expiry(session))) : new Step.Write(waiting);
     }
 
-    private static Step approved(DebugSession session, List<String> approvers, Instant now) {
-        String message = "approved by " + String.join(", ", approvers);
+    private static Step approved(DebugSession session, ApprovalStanding approval, Instant now) {
+        String message = "approved by " + String.join(", ", approval.approvers());
         return new Step.Write(session.getStatus()
                 .change()
                 .observedGeneration(session.getMetadata().getGeneration())
+                .approval(approval)
                 .condition(ConditionType.APPROVED, true, Reason.APPROVED, message, now)
                 .condition(ConditionType.READY, false, Reason.APPROVED, message, now)
                 .done());

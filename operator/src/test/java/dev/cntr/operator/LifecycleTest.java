@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cntr.api.Approval;
 import dev.cntr.api.Approval.Decision;
+import dev.cntr.api.ApprovalStanding;
 import dev.cntr.api.Ceiling;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
@@ -65,7 +66,7 @@ class LifecycleTest {
         DebugSessionSpec spec = session.getSpec();
         session.setSpec(new DebugSessionSpec(
                 spec.target(), ToolsSpec.ofImage("r.example/tools"), null, spec.attach(), spec.ttl(), null));
-        Lifecycle lifecycle = new Lifecycle(Cluster.SERVED, _ -> new Ceiling.Allowed(List.of()), Limits.DEFAULT);
+        Lifecycle lifecycle = new Lifecycle(Cluster.SERVED, _ -> Ceiling.Allowed.UNASKED, Limits.DEFAULT);
         assertThat(lifecycle.next(session, at(30))).isEqualTo(new Step.Wait(Duration.ofSeconds(240)));
         assertThat(lifecycle.next(session, at(270))).isEqualTo(new Step.GiveUpPreparation());
     }
@@ -139,6 +140,7 @@ class LifecycleTest {
         assertThat(waiting.condition(ConditionType.APPROVED))
                 .hasValueSatisfying(c -> assertThat(c.message()).endsWith("kubectl cntr approve web-x1 -n shop"));
         assertThat(waiting.expiresAt()).isEqualTo(CREATED.plusSeconds(600));
+        assertThat(waiting.approval()).isEqualTo(new ApprovalStanding(1, 1, null, null));
         session.setStatus(waiting);
         assertThat(strict.next(session, at(2))).isEqualTo(new Step.Wait(Duration.ofSeconds(598)));
         assertThat(ending(strict.next(session, at(600)))).isEqualTo("Completed Expired");
@@ -151,6 +153,7 @@ class LifecycleTest {
         DebugSessionStatus approved = ((Step.Write) approving().next(session, at(1))).status();
         assertThat(approved.condition(ConditionType.APPROVED))
                 .hasValueSatisfying(condition -> assertThat(condition.message()).isEqualTo("approved by bob"));
+        assertThat(approved.approval()).isEqualTo(new ApprovalStanding(1, 0, null, List.of("bob")));
         session.setStatus(approved);
         assertThat(approving().next(session, at(1))).isEqualTo(new Step.Place());
     }

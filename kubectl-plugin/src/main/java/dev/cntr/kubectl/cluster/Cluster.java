@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,15 +91,17 @@ public final class Cluster implements AutoCloseable {
      *
      * @throws CntrException where it does not answer, or cannot: without its name this client would be refused at the relay, with a reason that is none
      */
-    public Optional<String> userName() {
+    public Optional<UserInfo> user() {
         for (int tries = 1; ; tries++) {
             try {
                 JsonNode review = send(request("apis/authentication.k8s.io/v1/selfsubjectreviews")
                         .post(JSON, """
                         {"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""));
-                String name =
-                        review.path("status").path("userInfo").path("username").asText("");
-                return name.isEmpty() ? Optional.empty() : Optional.of(name);
+                JsonNode user = review.path("status").path("userInfo");
+                String name = user.path("username").asText("");
+                List<String> groups = new ArrayList<>();
+                user.path("groups").forEach(group -> groups.add(group.asText()));
+                return name.isEmpty() ? Optional.empty() : Optional.of(new UserInfo(name, groups));
             } catch (ApiException e) {
                 if (e.status() != TOO_MANY_REQUESTS && e.status() < HttpURLConnection.HTTP_INTERNAL_ERROR) {
                     return Optional.empty(); // what is wrong is told by the requests that matter
@@ -113,6 +116,11 @@ public final class Cluster implements AutoCloseable {
                 LockSupport.parkNanos(BETWEEN_REVIEWS.toNanos());
             }
         }
+    }
+
+    /** The name alone of that {@link #user()}. */
+    public Optional<String> userName() {
+        return user().map(UserInfo::name);
     }
 
     JsonNode get(Resource resource, String name) {

@@ -1,9 +1,7 @@
 package dev.cntr.kubectl.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cntr.api.Approval;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.Names;
@@ -95,36 +93,9 @@ public final class Sessions {
         }
     }
 
-    /**
-     * Adds what a user decided about a session to what others did.
-     *
-     * @throws CntrException when there is no such session, or the cluster refuses it: who may approve, and whom, it decides alone
-     */
-    public void decide(String name, Approval approval) {
-        ObjectNode patch = cluster.mapper().createObjectNode();
-        try {
-            JsonNode now = cluster.get(resource, name);
-            patch.putObject("metadata")
-                    .put(
-                            "resourceVersion",
-                            now.path("metadata").path("resourceVersion").asText());
-            ArrayNode approvals = patch.putObject("spec").putArray("approvals");
-            now.path("spec").path("approvals").forEach(approvals::add);
-            approvals.add(cluster.mapper().<JsonNode>valueToTree(approval));
-        } catch (ApiException e) {
-            throw Failures.refused("get", resource, e);
-        }
-        try {
-            cluster.patch(resource, name, patch);
-        } catch (ApiException e) {
-            throw switch (e.status()) {
-                case 403 -> Failures.forbidden("approve", resource.qualified(), resource.namespace(), e);
-                case 409 ->
-                    new CntrException(
-                            ExitCode.INTERNAL, "the session " + name + " changed at the same time; try again", e);
-                default -> Failures.refused("patch", resource, e);
-            };
-        }
+    /** What people decide about these sessions. */
+    public Approvals approvals() {
+        return new Approvals(cluster, resource);
     }
 
     /** Deletes a session that came to nothing; true when it is gone. */

@@ -207,6 +207,7 @@ public final class FakeCluster implements AutoCloseable {
                 operator.created(this);
             }
             case "GET" -> get(request);
+            case "PATCH" -> patch(request);
             case "DELETE" -> {
                 ObjectNode gone = session;
                 session = null;
@@ -238,6 +239,19 @@ public final class FakeCluster implements AutoCloseable {
         } else {
             request.answer(200, now.toString());
         }
+    }
+
+    /** Of the spec alone. */
+    private synchronized void patch(HttpExchange request) throws IOException {
+        ObjectNode now = java.util.Objects.requireNonNull(session).deepCopy();
+        ((ObjectNode) now.path("spec"))
+                .setAll((ObjectNode) mapper.readTree(request.text()).path("spec"));
+        ObjectNode metadata = (ObjectNode) now.path("metadata");
+        metadata.put("resourceVersion", String.valueOf(++version))
+                .put("generation", metadata.path("generation").asLong(1) + 1);
+        session = now;
+        tell("MODIFIED", now);
+        request.answer(200, now.toString());
     }
 
     private void watch(HttpExchange request) throws IOException, InterruptedException {

@@ -3,8 +3,6 @@ package dev.cntr.kubectl.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cntr.api.Approval;
-import dev.cntr.api.Approval.Decision;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
@@ -120,23 +118,6 @@ class SessionsTest {
                         .status()
                         .holds(ConditionType.READY))
                 .isTrue();
-    }
-
-    @Test
-    void whyAnApprovalIsRefusedIsSaid() {
-        create();
-        String patch = "PATCH " + FakeCluster.SESSIONS + "/hello-x7k2p";
-        Approval approval = new Approval("jane", Decision.APPROVED, null);
-        server.refuse(patch, 422, "Invalid", "debugsessions", "somebody else must approve");
-        assertFails(() -> sessions.decide("hello-x7k2p", approval), ExitCode.USAGE, "somebody else must approve");
-        server.refuse(patch, 403, "Forbidden", "debugsessions", "jane lacks the right");
-        assertFails(
-                () -> sessions.decide("hello-x7k2p", approval),
-                ExitCode.FORBIDDEN,
-                "kubectl auth can-i approve debugsessions.cntr.dev -n default",
-                "jane lacks the right");
-        server.refuse(patch, 409, "Conflict", "debugsessions", "changed");
-        assertFails(() -> sessions.decide("hello-x7k2p", approval), ExitCode.INTERNAL, "try again");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cntr.api.Approval;
 import dev.cntr.api.DebugSession;
 import dev.cntr.logging.Logging;
 import dev.cntr.protocol.ErrorCode;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,6 +88,13 @@ final class Audit {
         line.put("command", visit.session().getSpec().process().command());
         line.put("profile", visit.session().getSpec().process().profile().text());
         line.put("tty", visit.session().getSpec().process().tty());
+        List<String> approvers = visit.session().getSpec().approvals().stream()
+                .filter(approval -> approval.decision() == Approval.Decision.APPROVED)
+                .map(Approval::username)
+                .toList();
+        if (!approvers.isEmpty()) {
+            line.put("approvedBy", approvers);
+        }
         return line;
     }
 

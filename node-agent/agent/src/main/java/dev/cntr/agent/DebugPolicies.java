@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.api.ApprovalStanding;
 import dev.cntr.api.Ceiling;
 import dev.cntr.api.ChildSession;
 import dev.cntr.api.DebugPolicy;
@@ -71,7 +72,8 @@ final class DebugPolicies implements AutoCloseable {
         Map<String, String> labels = all.isEmpty() ? Map.of() : labels(session);
         switch (Ceiling.over(asked, labels, all, approvalsAreGuarded)) {
             case Ceiling.Denied(Reason reason, String message) -> throw new AgentException(reason, message);
-            case Ceiling.Pending(String message) -> throw new AgentException(Reason.POLICY_DENIED, message);
+            case Ceiling.Pending(String message, ApprovalStanding _) ->
+                throw new AgentException(Reason.POLICY_DENIED, message);
             case Ceiling.Allowed _ -> {}
         }
     }

@@ -2,6 +2,7 @@ package dev.cntr.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cntr.api.Approval;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionSpec.Attach;
@@ -48,6 +49,28 @@ class AuditTest {
                 .matches("[\\x20-\\x7e]+");
         assertThat(Audit.printable("Jürgen\n\u001b\u202e O'Neil")).isEqualTo("Jürgen??? O'Neil");
         assertThat(Audit.printable("u".repeat(1000))).hasSize(515);
+    }
+
+    @Test
+    void whoApprovedIsNamedToo() {
+        Audit.Visit visit = visit("jane");
+        assertThat(Audit.attached(visit)).doesNotContainKey("approvedBy");
+        DebugSessionSpec spec = visit.session().getSpec();
+        visit.session()
+                .setSpec(new DebugSessionSpec(
+                        spec.target(),
+                        null,
+                        null,
+                        spec.attach(),
+                        "1h",
+                        null,
+                        null,
+                        null,
+                        "jane",
+                        List.of(
+                                new Approval("bob", Approval.Decision.APPROVED, null),
+                                new Approval("carol", Approval.Decision.APPROVED, "ticket", List.of("sre")))));
+        assertThat(Audit.attached(visit)).containsEntry("approvedBy", List.of("bob", "carol"));
     }
 
     @Test
