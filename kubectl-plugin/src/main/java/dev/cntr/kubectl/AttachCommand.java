@@ -4,7 +4,9 @@ import dev.cntr.api.DebugSessionSpec.DebugProcess.Profile;
 import dev.cntr.api.DebugSessionSpec.Recording;
 import dev.cntr.api.DebugSessionSpec.Variable;
 import dev.cntr.api.TimeToLive;
+import dev.cntr.kubectl.cluster.Cluster;
 import dev.cntr.kubectl.cluster.ClusterOptions;
+import dev.cntr.kubectl.cluster.SelectedPod;
 import dev.cntr.kubectl.cluster.Target;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
@@ -41,6 +43,10 @@ final class AttachCommand implements Callable<Integer> {
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 System.err);
+        @Nullable String selector = options.selector();
+        if (selector != null) {
+            return each(selector, streams);
+        }
         AttachRequest request = request(
                 StandardStreams.inputIsTerminal(),
                 StandardStreams.outputIsTerminal(),
@@ -49,8 +55,61 @@ final class AttachCommand implements Callable<Integer> {
         return new Attach(request, streams, Terminal::ofStandardInput).run();
     }
 
+    private int each(String selector, Attach.Streams streams) throws InterruptedException {
+        checkEach();
+        int most = options.maxPods();
+        List<SelectedPod> pods;
+        try (Cluster cluster = Cluster.connect(cluster())) {
+            pods = SelectedPod.of(cluster, selector);
+        }
+        if (pods.size() > most) {
+            throw usage("the selector takes %d pods, and --max-pods is %d: give more, or a narrower selector"
+                    .formatted(pods.size(), most));
+        }
+        String container = options.container();
+        AttachEach.Command command = (pod, to) -> new Attach(ofEach(pod.name(), System.getenv()), to, () -> {
+                    throw new IllegalStateException("nobody asked for a terminal");
+                })
+                .run();
+        return new AttachEach(command, streams.out(), streams.err())
+                .run(pods.stream()
+                        .map(pod -> container == null ? pod : new SelectedPod(pod.name(), container))
+                        .toList());
+    }
+
+    /** What the session beside one of several pods is asked for: nobody types, and there is no terminal. */
+    AttachRequest ofEach(String pod, Map<String, String> env) {
+        return request(Target.ofPod(pod), false, false, false, env);
+    }
+
+    void checkEach() {
+        if (!options.targets().isEmpty()) {
+            throw usage("--selector says which pods: leave " + options.targets().getFirst() + " out");
+        }
+        if (command.isEmpty()) {
+            throw usage(
+                    "with --selector name the command that is to run beside each pod: kubectl cntr attach -l LABELS -- COMMAND");
+        }
+        if (options.stdin() || options.tty()) {
+            throw usage("with --selector nobody types: leave -i and -t out");
+        }
+    }
+
+    private ClusterOptions cluster() {
+        return new ClusterOptions(options.kubeconfig(), options.context(), namespace(), options.requestTimeout());
+    }
+
     /** Decides all defaults, from what the standard streams are. */
     AttachRequest request(boolean inIsTerminal, boolean outIsTerminal, boolean errIsTerminal, Map<String, String> env) {
+        return request(target(), inIsTerminal, outIsTerminal, errIsTerminal, env);
+    }
+
+    private AttachRequest request(
+            Target target,
+            boolean inIsTerminal,
+            boolean outIsTerminal,
+            boolean errIsTerminal,
+            Map<String, String> env) {
         boolean shell = command.isEmpty();
         boolean wantsTty = options.tty() || shell && inIsTerminal && outIsTerminal;
         if (options.tty() && !inIsTerminal) {
@@ -58,8 +117,8 @@ final class AttachCommand implements Callable<Integer> {
         }
         boolean hasTty = wantsTty && inIsTerminal;
         return new AttachRequest(
-                new ClusterOptions(options.kubeconfig(), options.context(), namespace(), options.requestTimeout()),
-                target(),
+                cluster(),
+                target,
                 options.container(),
                 options.waitStart() || options.hold(),
                 options.hold(),

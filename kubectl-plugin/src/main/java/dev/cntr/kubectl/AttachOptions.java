@@ -35,6 +35,9 @@ final class AttachOptions {
         "  # Beside the newest ready pod of a deployment",
         "  kubectl cntr attach deploy/web",
         "",
+        "  # One command beside each pod that has a label",
+        "  kubectl cntr attach -l app=web -- sh -c 'ls /proc/1/fd | wc -l'",
+        "",
         "  # With the tools of its sidecar",
         "  kubectl cntr attach hello -c app --tools-from sidecar",
         "",
@@ -68,6 +71,18 @@ final class AttachOptions {
             .build();
     private final OptionSpec container =
             value("NAME", "The container; by default the one kubectl exec would take.", "-c", "--container");
+    private final OptionSpec selector = value(
+            "LABELS",
+            "In place of TARGET: COMMAND runs beside each pod with these labels, such as app=web, that is not finished; each line of"
+                    + " output begins with its pod. The exit code is 0 where all are, else the greatest.",
+            "-l",
+            "--selector");
+    private final OptionSpec maxPods = OptionSpec.builder("--max-pods")
+            .type(int.class)
+            .paramLabel("NUMBER")
+            .defaultValue("10")
+            .description("For how many pods at once --selector may be; default ${DEFAULT-VALUE}.")
+            .build();
     private final OptionSpec waitStart = flag(
             "Wait for the container's next start, as long as the session lives: for one that crashes again and again.",
             "--wait-start");
@@ -111,11 +126,12 @@ final class AttachOptions {
         spec = CommandSpec.wrapWithoutInspection(command).name("attach").addPositional(targets);
         spec.usageMessage()
                 .sortOptions(false)
-                .customSynopsis("kubectl cntr attach TARGET [-c CONTAINER] [-it] [options] [-- COMMAND [args...]]")
+                .customSynopsis(
+                        "kubectl cntr attach (TARGET | -l LABELS) [-c CONTAINER] [-it] [options] [-- COMMAND [args...]]")
                 .description(DESCRIPTION)
                 .footer(FOOTER);
-        for (OptionSpec option :
-                List.of(container, waitStart, hold, stdin, tty, namespace, context, kubeconfig, profile)) {
+        for (OptionSpec option : List.of(
+                container, selector, maxPods, waitStart, hold, stdin, tty, namespace, context, kubeconfig, profile)) {
             spec.addOption(option);
         }
         tools.addTo(spec);
@@ -139,6 +155,15 @@ final class AttachOptions {
     @Nullable
     String container() {
         return container.getValue();
+    }
+
+    @Nullable
+    String selector() {
+        return selector.getValue();
+    }
+
+    int maxPods() {
+        return maxPods.<Integer>getValue();
     }
 
     /** The first option that was given and means something for containers alone. */

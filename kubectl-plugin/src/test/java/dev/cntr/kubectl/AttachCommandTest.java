@@ -233,6 +233,34 @@ class AttachCommandTest {
                 });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "pod/x -l a=b, true, leave pod/x out",
+        "-l a=b, false, name the command",
+        "-i -l a=b, true, leave -i and -t out",
+        "--selector=a=b -t, true, leave -i and -t out",
+    })
+    void whatMakesNoSenseForSeveralPodsIsSaid(String line, boolean withCommand, String message) {
+        assertThatThrownBy(() -> parse(withCommand ? List.of("id") : List.of(), line.split(" "))
+                        .checkEach())
+                .isInstanceOfSatisfying(CntrException.class, e -> {
+                    assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE);
+                    assertThat(e.getMessage()).contains(message);
+                });
+    }
+
+    @Test
+    void besideEachPodACommandHasNoTerminal() {
+        AttachCommand each = parse(List.of("id"), "-l", "app=web", "--ttl=5m");
+        each.checkEach();
+        AttachRequest request = each.ofEach("web-1", Map.of("TERM", "xterm"));
+        assertThat(request.target().name()).isEqualTo("web-1");
+        assertThat(request.tty()).isFalse();
+        assertThat(request.stdin()).isFalse();
+        assertThat(request.env()).isEmpty();
+        assertThat(request.ttl()).isEqualTo("5m");
+    }
+
     private static AttachCommand parse(List<String> command, String... args) {
         AttachCommand attach = new AttachCommand(command);
         new CommandLine(attach.spec())

@@ -44,7 +44,10 @@ class MainTest {
     void helpShowsExamples() {
         assertThat(Main.run("attach", "--help")).isZero();
         assertThat(out.toString(UTF_8))
-                .contains("kubectl cntr attach TARGET", "kubectl cntr attach deploy/web", "-c, --container=NAME");
+                .contains(
+                        "kubectl cntr attach (TARGET | -l LABELS)",
+                        "kubectl cntr attach deploy/web",
+                        "-c, --container=NAME");
     }
 
     @ParameterizedTest

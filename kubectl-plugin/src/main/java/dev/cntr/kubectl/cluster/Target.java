@@ -60,6 +60,11 @@ public record Target(@Nullable Kind kind, String name, boolean node) {
             Map.entry("job", Kind.JOB),
             Map.entry("jobs", Kind.JOB));
 
+    /** A pod. */
+    public static Target ofPod(String name) {
+        return new Target(null, name, false);
+    }
+
     /**
      * Reads {@code NAME}, {@code pod/NAME}, {@code node/NAME} or {@code KIND/NAME}, with kubectl's short names and {@code deployment.apps/NAME}.
      *
@@ -76,7 +81,7 @@ public record Target(@Nullable Kind kind, String name, boolean node) {
         int dot = kind.indexOf('.');
         String bare = dot < 0 ? kind : kind.substring(0, dot);
         if (List.of("pod", "pods", "po").contains(bare)) {
-            return new Target(null, name, false);
+            return ofPod(name);
         }
         if (List.of("node", "nodes", "no").contains(bare)) {
             return new Target(null, name, true);
