@@ -83,6 +83,17 @@ class AttachE2E {
                         .ok()
                         .out())
                 .startsWith("app\n");
+        String node = cluster.nodes().getLast().name();
+        assertThat(cluster.complete("cntr", "attach", "node/" + node.substring(0, node.length() - 1))
+                        .ok()
+                        .out())
+                .startsWith("node/" + node + "\n");
+        inside("true").ok();
+        assertThat(cluster.complete("cntr", "approve", "-n", "default", Targets.ON_SERVER.substring(0, 9))
+                        .ok()
+                        .out())
+                .as("names of sessions")
+                .startsWith(Targets.ON_SERVER + "-");
     }
 
     @Test

@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * What can follow on a command line, for the TAB key: {@code kubectl_complete-cntr} asks, kubectl asks that (its release notes of
- * 1.26). Names in the cluster are those that kubectl itself proposes for {@code kubectl exec}. The answer is one candidate a line
- * and a last line with a directive of cobra's shell completion: {@code :0} files may follow, {@code :4} they may not.
+ * 1.26). Names in the cluster are those that kubectl itself proposes for {@code kubectl exec}, and for {@code kubectl get} of nodes and sessions. The answer is one candidate a line
+ * and a last line with a directive of cobra's shell completion: {@code :0} files may follow, {@code :4} they may not, {@code :6} nor a space.
  */
 final class Completion {
     /** How this is called: {@code kubectl-cntr __complete WORD...}, the last of which is being written. */
@@ -23,9 +23,14 @@ final class Completion {
 
     private static final List<String> FILES = List.of(":0");
     private static final String NO_FILES = ":4";
+    private static final String NEITHER_FILES_NOR_SPACE = ":6";
+    private static final String NODE = "node/";
 
     /** The options that {@code kubectl exec} has as well. */
     private static final List<String> KUBECTLS = List.of("--container", "--namespace", "--context", "--kubeconfig");
+
+    /** Those that {@code kubectl get} has. */
+    private static final List<String> GETS = List.of("--namespace", "--context", "--kubeconfig");
 
     private final CommandLine program;
     private final Function<List<String>, List<String>> kubectl;
@@ -62,7 +67,11 @@ final class Completion {
         if (word.startsWith("-")) {
             return matching(command.options().stream().map(OptionSpec::longestName), word);
         }
-        return command.name().equals("attach") ? cluster(command, before, word) : FILES;
+        return switch (command.name()) {
+            case "attach" -> target(command, before, word);
+            case "approve" -> named(command, before) ? List.of(NO_FILES) : session(command, before, word);
+            default -> FILES;
+        };
     }
 
     private List<String> value(CommandSpec command, OptionSpec option, List<String> before, String word) {
@@ -80,15 +89,64 @@ final class Completion {
         return list.stream();
     }
 
+    /** What {@code kubectl exec} takes, and nodes, which it does not. */
+    private List<String> target(CommandSpec command, List<String> before, String word) {
+        if (word.matches("(no|nodes?)/.*")) {
+            return ask(List.of("get"), GETS, false, command, before, word);
+        }
+        List<String> others = cluster(command, before, word);
+        if (word.isEmpty() || !NODE.startsWith(word)) {
+            return others;
+        }
+        List<String> all = new ArrayList<>(others.subList(0, Math.max(0, others.size() - 1)));
+        all.add(NODE);
+        all.add(all.size() == 1 ? NEITHER_FILES_NOR_SPACE : others.getLast());
+        return all;
+    }
+
+    private List<String> session(CommandSpec command, List<String> before, String word) {
+        String kind = before.contains("--node") ? "nodedebugsessions" : "debugsessions";
+        return ask(List.of("get", kind), GETS, false, command, before, word);
+    }
+
+    /** Whether a name stands among these words. */
+    private static boolean named(CommandSpec command, List<String> before) {
+        for (int i = 0; i < before.size(); i++) {
+            if (!before.get(i).startsWith("-")) {
+                return true;
+            }
+            i += taking(command, before.get(i)).isPresent() ? 1 : 0;
+        }
+        return false;
+    }
+
     /** Kubectl's own answer for what it knows of the line. */
     private List<String> cluster(CommandSpec command, List<String> before, String word) {
-        List<String> line = new ArrayList<>(List.of(COMMAND, "exec"));
+        return ask(List.of("exec"), KUBECTLS, true, command, before, word);
+    }
+
+    /**
+     * What kubectl proposes for another command of its own.
+     *
+     * @param asked that command
+     * @param known options that it has as well
+     * @param names whether it gets the words, too, that are no options
+     */
+    private List<String> ask(
+            List<String> asked,
+            List<String> known,
+            boolean names,
+            CommandSpec command,
+            List<String> before,
+            String word) {
+        List<String> line = new ArrayList<>(List.of(COMMAND));
+        line.addAll(asked);
         for (int i = 0; i < before.size(); i++) {
             String written = before.get(i);
             String name = written.replaceFirst("=.*", "");
             OptionSpec option = command.findOption(name);
             boolean takes = taking(command, written).isPresent();
-            if (option == null ? !written.startsWith("-") : KUBECTLS.contains(option.longestName())) {
+            if (option == null ? names && !written.startsWith("-") : known.contains(option.longestName())) {
                 line.add(written);
                 if (takes && i + 1 < before.size()) {
                     line.add(before.get(i + 1));

@@ -38,6 +38,32 @@ class CompletionTest {
     }
 
     @Test
+    void nodesAreThoseThatKubectlGets() {
+        complete("attach", "-q", "--context=prod", "--image", "x", "node/w");
+        assertThat(asked).containsExactly(List.of("__complete", "get", "--context=prod", "node/w"));
+        asked.clear();
+        assertThat(complete("attach", "no")).containsExactly("pod/web", "node/", ":4");
+        assertThat(new Completion(Main.program(List.of()), _ -> List.of(":4")).of(List.of("attach", "nod")))
+                .as("nothing else begins so: no space after it")
+                .containsExactly("node/", ":6");
+        assertThat(complete("attach", "")).containsExactly("pod/web", ":4");
+    }
+
+    @Test
+    void sessionsAreThoseThatKubectlGets() {
+        complete("approve", "-n", "shop", "--comment", "ticket 1", "w");
+        complete("approve", "--node", "");
+        complete("approve", "-n", "s");
+        assertThat(asked)
+                .containsExactly(
+                        List.of("__complete", "get", "debugsessions", "-n", "shop", "w"),
+                        List.of("__complete", "get", "nodedebugsessions", ""),
+                        List.of("__complete", "exec", "-n", "s"));
+        assertThat(complete("approve", "web-1", "")).as("one at a time").containsExactly(":4");
+        assertThat(complete("replay", "")).containsExactly(":0");
+    }
+
+    @Test
     void filesMayFollowWhereNothingIsKnown() {
         assertThat(complete("attach", "pod/web", "--", "")).containsExactly(":0");
         assertThat(complete("attach", "--ttl", "")).containsExactly(":0");
