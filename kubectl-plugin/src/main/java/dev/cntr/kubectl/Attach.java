@@ -45,7 +45,8 @@ final class Attach {
         this.request = request;
         this.streams = streams;
         this.terminals = terminals;
-        this.progress = new Progress(streams.messages(), request.progress());
+        this.progress = new Progress(
+                streams.messages(), request.progress(), request.tools().image());
     }
 
     /**
@@ -64,7 +65,7 @@ final class Attach {
             Optional<String> user = cluster.userName();
             Session created = sessions.create(spec(pod, key.join(), user));
             try (Abandoned abandoned = new Abandoned(sessions, created)) {
-                Session session = sessions.awaitReady(created, request.timeout(), progress::saw);
+                Session session = awaitReady(sessions, created);
                 try (Relay relay = Relay.open(cluster, session, user);
                         Terminal tty = terminal.join()) {
                     WindowSize size = tty == null ? WindowSize.NONE : tty.size();
@@ -81,6 +82,13 @@ final class Attach {
                     }
                 }
             }
+        }
+    }
+
+    private Session awaitReady(Sessions sessions, Session created) throws InterruptedException {
+        try (progress) {
+            progress.saw(created);
+            return sessions.awaitReady(created, request.timeout(), progress::saw);
         }
     }
 

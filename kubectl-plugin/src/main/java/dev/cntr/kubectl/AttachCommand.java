@@ -140,7 +140,10 @@ final class AttachCommand implements Callable<Integer> {
         if (options.quiet()) {
             return Progress.Detail.QUIET;
         }
-        return options.verbose() || errIsTerminal ? Progress.Detail.ALL : Progress.Detail.LATE;
+        if (errIsTerminal) {
+            return Progress.Detail.LIVE;
+        }
+        return options.verbose() ? Progress.Detail.ALL : Progress.Detail.LATE;
     }
 
     private Target target() {

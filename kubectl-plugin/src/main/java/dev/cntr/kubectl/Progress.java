@@ -1,14 +1,18 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.api.ApprovalStanding;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.kubectl.cluster.Session;
 import java.io.PrintStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What is said on standard error while the user waits: to a terminal all of it, to a file only what comes late. */
-final class Progress {
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+final class Progress implements AutoCloseable {
+    private static final Duration LATE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** How much is said. */
     enum Detail {
@@ -17,31 +21,37 @@ final class Progress {
         /** What comes after a second of waiting. */
         LATE,
         /** All of it. */
-        ALL
+        ALL,
+        /** All of it, to a terminal: what is waited for shows there, and is erased afterwards. */
+        LIVE
     }
 
-    private final PrintStream to;
     private final Detail detail;
+    private final @Nullable String image;
+    private final WaitingLine line;
     private final long start = System.nanoTime();
     private boolean scheduled;
     private boolean ready;
-    private boolean waitsForApproval;
+    private String waitsForApproval = "";
     private boolean waitsForStart;
 
-    Progress(PrintStream to, Detail detail) {
-        this.to = to;
+    /** @param image which image becomes the session's root; null for none */
+    Progress(PrintStream to, Detail detail, @Nullable String image) {
         this.detail = detail;
+        this.image = image;
+        this.line = new WaitingLine(to, PATIENCE);
     }
 
     /** Says what is new about a session. */
     void saw(Session session) {
-        if (!waitsForApproval && session.waitsForApproval()) {
-            waitsForApproval = true;
-            waiting("waiting for approval: ", session, ConditionType.APPROVED);
+        String approval = session.waitsForApproval() ? message(session, ConditionType.APPROVED) : waitsForApproval;
+        if (!approval.equals(waitsForApproval)) {
+            waitsForApproval = approval;
+            hint(Text.oneLine("waiting for approval: " + approval));
         }
         if (!waitsForStart && session.waitsForStart()) {
             waitsForStart = true;
-            waiting("", session, ConditionType.READY);
+            hint(Text.oneLine(message(session, ConditionType.READY)));
         }
         if (!scheduled && session.status().nodeName() != null) {
             scheduled = true;
@@ -51,30 +61,57 @@ final class Progress {
             ready = true;
             say("agent ready");
         }
+        if (detail == Detail.LIVE) {
+            line.says(waitsFor(session, image));
+        }
     }
 
-    /** Said at once: nothing happens until somebody has been asked, or for minutes. */
-    private void waiting(String title, Session session, ConditionType condition) {
+    /** What a session waits for, for people. */
+    static String waitsFor(Session session, @Nullable String image) {
+        DebugSessionStatus status = session.status();
+        if (status.holds(ConditionType.READY)) {
+            return "waiting for the agent's answer";
+        }
+        if (session.waitsForApproval()) {
+            ApprovalStanding approval = status.approval();
+            return approval == null || approval.required() < 2
+                    ? "waiting for approval"
+                    : "waiting for %d of %d approvals".formatted(approval.missing(), approval.required());
+        }
+        if (session.waitsForStart()) {
+            return "waiting for the container's next start";
+        }
+        if (status.nodeName() != null) {
+            return "waiting for node %s to prepare the session%s"
+                    .formatted(
+                            status.nodeName(),
+                            image == null ? "" : "; it pulls image " + image + " where it does not have it");
+        }
+        String said = message(session, ConditionType.READY);
+        return said.isEmpty() ? "waiting for cntr's operator" : "waiting: " + said;
+    }
+
+    private static String message(Session session, ConditionType condition) {
+        return session.status().condition(condition).map(Condition::message).orElse("");
+    }
+
+    /** Says at once, also to a file, what the user has to know to go on: nothing happens until somebody has been asked, or for minutes. */
+    void hint(String text) {
         if (detail != Detail.QUIET) {
-            String why = session.status()
-                    .condition(condition)
-                    .map(Condition::message)
-                    .orElse("");
-            to.println(Text.oneLine(title + why));
+            line.print(text);
         }
     }
 
-    /** Says what the user has to know to go on. */
-    void hint(String line) {
-        if (detail != Detail.QUIET) {
-            to.println(line);
+    void say(String text) {
+        boolean late = System.nanoTime() - start > LATE.toNanos();
+        if (detail == Detail.ALL || detail == Detail.LIVE || detail == Detail.LATE && late) {
+            line.print(Text.oneLine(text));
         }
     }
 
-    void say(String line) {
-        boolean late = System.nanoTime() - start > PATIENCE.toNanos();
-        if (detail == Detail.ALL || detail == Detail.LATE && late) {
-            to.println(Text.oneLine(line));
-        }
+    /** The wait is over, well or not. */
+    @Override
+    public void close() {
+        line.close();
     }
 }

@@ -176,7 +176,7 @@ class AttachCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', true, ALL", "'', false, LATE", "-v, false, ALL", "-q, true, QUIET"})
+    @CsvSource({"'', true, LIVE", "'', false, LATE", "-v, false, ALL", "-q, true, QUIET"})
     void progressIsForPeople(String flag, boolean errIsTerminal, Progress.Detail detail) {
         assertThat(parse(List.of(), ("x " + flag).strip().split(" "))
                         .request(false, false, errIsTerminal, Map.of())
