@@ -5,6 +5,7 @@
 //	crio-node run DIR IMAGE NAMESPACE/POD/CONTAINER ...  pulls an image, runs a command in a pod of its own, and prints the id
 //	crio-node create ...                                 likewise, and does not start it
 //	crio-node start DIR ID                               starts what was created
+//	crio-node down DIR                                   removes all pods
 //
 // Pods have the machine's network, and the cgroup cntr-it.
 package main
@@ -32,7 +33,7 @@ func main() {
 
 func do(args []string) error {
 	if len(args) < 2 {
-		return errors.New("wanted: up, run, create or start, and a directory")
+		return errors.New("wanted: up, run, create, start or down, and a directory")
 	}
 	command, dir, rest := args[0], args[1], args[2:]
 	if command == "up" {
@@ -44,6 +45,8 @@ func do(args []string) error {
 	}
 	defer c.close()
 	switch {
+	case command == "down":
+		return c.removePods()
 	case command == "start" && len(rest) == 1:
 		return c.start(rest[0])
 	case (command == "run" || command == "create") && len(rest) >= 3 && strings.Count(rest[1], "/") == 2:

@@ -107,5 +107,6 @@ func (c client) removePods() error {
 			return err
 		}
 	}
+	removeCgroups()
 	return nil
 }

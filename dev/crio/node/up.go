@@ -47,7 +47,6 @@ func up(dir string, images []string) error {
 		return err
 	}
 	<-ended
-	removeCgroups()
 	return failure
 }
 

@@ -1,8 +1,9 @@
 package dev.cntr.agent;
 
 import dev.cntr.engine.ListedContainer;
-import dev.cntr.engine.containerd.ContainerEvents;
+import dev.cntr.engine.StartEvents;
 import dev.cntr.engine.cri.CriEngine;
+import dev.cntr.engine.local.LocalEngines;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.proc.ExecStop;
 import dev.cntr.linux.proc.PinnedProcess;
@@ -67,11 +68,11 @@ final class NextStart {
 
     /** The id of the container that runs then; empty where nobody waits any more. */
     Optional<String> await(Waiter waiter) {
-        try (ContainerEvents events = ContainerEvents.on(runtime.socket())) {
+        try (StartEvents events = LocalEngines.starts(runtime, podUid, container)) {
             starts().stream().filter(ListedContainer::running).forEach(running -> old.add(id(running)));
             waiter.begun();
             for (int look = 1; !waiter.over(); look++) {
-                Optional<ContainerEvents.Event> event = events.next(LOOK);
+                Optional<StartEvents.Event> event = events.next(LOOK);
                 Optional<String> started = event.isPresent() ? told(event.get()) : missed();
                 if (started.isPresent()) {
                     return started;
@@ -98,15 +99,15 @@ final class NextStart {
                 .findFirst();
     }
 
-    private Optional<String> told(ContainerEvents.Event event) {
+    private Optional<String> told(StartEvents.Event event) {
         return switch (event) {
-            case ContainerEvents.Event.Made(String id) -> {
+            case StartEvents.Event.Made(String id) -> {
                 expect(id);
                 yield Optional.empty();
             }
-            case ContainerEvents.Event.Starting(String id, int pid)
+            case StartEvents.Event.Starting(String id, int pid)
             when !old.contains(id) && (expected.contains(id) || isOurs(id)) -> started(id, pid);
-            case ContainerEvents.Event.Starting _ -> Optional.empty();
+            case StartEvents.Event.Starting _ -> Optional.empty();
         };
     }
 
@@ -135,6 +136,8 @@ final class NextStart {
             }
             if (held) {
                 init.signal(SIGCONT);
+            } else if (!init.exited()) {
+                old.remove(id); // it was created long before its start
             }
             return Optional.empty();
         } catch (ProcessGoneException e) {

@@ -3,6 +3,7 @@ package dev.cntr.engine.containerd;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.cntr.engine.EngineException;
+import dev.cntr.engine.StartEvents;
 import dev.cntr.engine.containerd.ContainerdProto.ContainerCreate;
 import dev.cntr.engine.containerd.ContainerdProto.Envelope;
 import dev.cntr.engine.containerd.ContainerdProto.SubscribeRequest;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * containerd's own word of each container of Kubernetes that is made, and then is about to start: its init process exists and waits to execute the container's program, which
  * takes some milliseconds from then on. By a subscription to containerd's events.
  */
-public final class ContainerEvents implements AutoCloseable {
+public final class ContainerEvents implements StartEvents {
     private static final String MADE = "/containers/create";
     private static final String STARTING = "/tasks/create";
 
@@ -37,22 +38,6 @@ public final class ContainerEvents implements AutoCloseable {
     private final Path socket;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>(MOST_WAITING);
     private volatile @Nullable RuntimeException failure;
-
-    /** What is told of a container. */
-    public sealed interface Event {
-        /** The container's id. */
-        String containerId();
-
-        /** It was made. */
-        record Made(String containerId) implements Event {}
-
-        /**
-         * It is about to start.
-         *
-         * @param pid its init process, as the node's own pid namespace has it
-         */
-        record Starting(String containerId, int pid) implements Event {}
-    }
 
     private ContainerEvents(Path socket) {
         this.socket = socket;
@@ -95,12 +80,7 @@ public final class ContainerEvents implements AutoCloseable {
         return new Event.Starting(task.getContainerId(), task.getPid());
     }
 
-    /**
-     * The next one.
-     *
-     * @return empty where there was none in time
-     * @throws EngineException where there will be none any more
-     */
+    @Override
     public Optional<Event> next(Duration time) throws InterruptedException {
         Event event = events.poll(time.toNanos(), TimeUnit.NANOSECONDS);
         if (event == null && failure != null) {

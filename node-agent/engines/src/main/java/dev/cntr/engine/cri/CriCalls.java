@@ -3,6 +3,8 @@ package dev.cntr.engine.cri;
 import com.google.protobuf.Message;
 import dev.cntr.engine.cri.CriProto.ContainerStatusRequest;
 import dev.cntr.engine.cri.CriProto.ContainerStatusResponse;
+import dev.cntr.engine.cri.CriProto.ImageFsInfoRequest;
+import dev.cntr.engine.cri.CriProto.ImageFsInfoResponse;
 import dev.cntr.engine.cri.CriProto.ImageStatusRequest;
 import dev.cntr.engine.cri.CriProto.ImageStatusResponse;
 import dev.cntr.engine.cri.CriProto.ListContainersRequest;
@@ -35,6 +37,9 @@ final class CriCalls {
             IMAGES, "ImageStatus", ImageStatusRequest.getDefaultInstance(), ImageStatusResponse.getDefaultInstance());
     static final MethodDescriptor<PullImageRequest, PullImageResponse> PULL_IMAGE = RuntimeChannel.unary(
             IMAGES, "PullImage", PullImageRequest.getDefaultInstance(), PullImageResponse.getDefaultInstance());
+
+    static final MethodDescriptor<ImageFsInfoRequest, ImageFsInfoResponse> IMAGE_FS_INFO = RuntimeChannel.unary(
+            IMAGES, "ImageFsInfo", ImageFsInfoRequest.getDefaultInstance(), ImageFsInfoResponse.getDefaultInstance());
 
     private CriCalls() {}
 

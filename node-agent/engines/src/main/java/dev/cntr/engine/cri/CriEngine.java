@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class CriEngine implements Engine {
     public static final String NAME = "cri";
 
+    /** The state of a container that was made and not started yet. */
+    static final String CREATED = "created";
+
     private static final String RUNTIME_READY = "RuntimeReady";
 
     private final RuntimeChannel channel;
@@ -77,6 +80,11 @@ public final class CriEngine implements Engine {
         return v.getRuntimeName() + " " + v.getRuntimeVersion();
     }
 
+    /** Whether a version is one of CRI-O. */
+    public static boolean isCrio(String version) {
+        return version.startsWith("cri-o ");
+    }
+
     /**
      * Makes sure that the runtime itself says it is ready. Its network is not asked about: attaching needs none.
      *
@@ -95,6 +103,29 @@ public final class CriEngine implements Engine {
 
     @Override
     public RunningContainer running(String id) {
+        ContainerStatusResponse response = status(id);
+        ContainerStatus status = response.getStatus();
+        ContainerRef ref = ref(id, status.getLabelsMap(), status.getMetadata().getName());
+        if (status.getState() != ContainerState.CONTAINER_RUNNING) {
+            throw new EngineException.NotRunning(ref, state(status));
+        }
+        ContainerInfo info = info(ref, response.getInfoMap());
+        return new RunningContainer(ref, pid(ref, info), image(status), status.getLabelsMap(), info.runtimeSpec());
+    }
+
+    /**
+     * The init process of a container that CRI-O has made, whether it was started yet or not; other runtimes make it only then.
+     *
+     * @throws EngineException.NotFound where there is no such container
+     */
+    int createdPid(String id) {
+        ContainerStatusResponse response = status(id);
+        ContainerStatus status = response.getStatus();
+        ContainerRef ref = ref(id, status.getLabelsMap(), status.getMetadata().getName());
+        return pid(ref, info(ref, response.getInfoMap()));
+    }
+
+    private ContainerStatusResponse status(String id) {
         ContainerStatusRequest request = ContainerStatusRequest.newBuilder()
                 .setContainerId(id)
                 .setVerbose(true)
@@ -105,21 +136,18 @@ public final class CriEngine implements Engine {
         } catch (StatusRuntimeException e) {
             throw notFound(id, e);
         }
-        ContainerStatus status = response.getStatus();
-        if (!status.getId().equals(id)) {
+        if (!response.getStatus().getId().equals(id)) {
             throw new EngineException.NotFound(NAME, id); // the runtime takes the beginning of an id as well
         }
-        ContainerRef ref = ref(id, status.getLabelsMap(), status.getMetadata().getName());
-        if (status.getState() != ContainerState.CONTAINER_RUNNING) {
-            throw new EngineException.NotRunning(ref, state(status));
-        }
-        ContainerInfo info = info(ref, response.getInfoMap());
-        int pid = info.pid()
+        return response;
+    }
+
+    private static int pid(ContainerRef ref, ContainerInfo info) {
+        return info.pid()
                 .orElseThrow(() -> new EngineException.Unsupported(
                         "the container runtime does not tell the pid of " + ref
                                 + ": its verbose ContainerStatus has no info.pid (containerd and CRI-O have)",
                         null));
-        return new RunningContainer(ref, pid, image(status), status.getLabelsMap(), info.runtimeSpec());
     }
 
     private static RuntimeException notFound(String reference, StatusRuntimeException e) {
@@ -181,7 +209,7 @@ public final class CriEngine implements Engine {
 
     private static String word(ContainerState state) {
         return switch (state) {
-            case CONTAINER_CREATED -> "created";
+            case CONTAINER_CREATED -> CREATED;
             case CONTAINER_RUNNING -> "running";
             case CONTAINER_EXITED -> "exited";
             case CONTAINER_UNKNOWN, UNRECOGNIZED -> "unknown";

@@ -4,7 +4,10 @@ import dev.cntr.engine.Engine;
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.EngineType;
 import dev.cntr.engine.Engines;
+import dev.cntr.engine.StartEvents;
+import dev.cntr.engine.containerd.ContainerEvents;
 import dev.cntr.engine.containerd.ContainerdEngine;
+import dev.cntr.engine.cri.CreatedContainers;
 import dev.cntr.engine.cri.CriEngine;
 import dev.cntr.engine.docker.DockerEngine;
 import dev.cntr.engine.lxc.LxcEngine;
@@ -52,5 +55,17 @@ public final class LocalEngines {
                                 + " with podman or containerd",
                         null);
         };
+    }
+
+    /**
+     * What a node's container runtime tells of the starts of one container of one pod, from about now on.
+     *
+     * @param runtime stays the caller's, and open
+     * @param podUid as the runtime's labels have it
+     */
+    public static StartEvents starts(CriEngine runtime, String podUid, String container) {
+        return CriEngine.isCrio(runtime.version())
+                ? new CreatedContainers(runtime, podUid, container)
+                : ContainerEvents.on(runtime.socket());
     }
 }

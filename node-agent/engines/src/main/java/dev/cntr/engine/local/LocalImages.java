@@ -9,8 +9,10 @@ import dev.cntr.engine.StoredImage;
 import dev.cntr.engine.containerd.ContainerdEngine;
 import dev.cntr.engine.containerd.ContainerdImages;
 import dev.cntr.engine.cri.CriEngine;
+import dev.cntr.engine.cri.StorageImages;
 import dev.cntr.engine.docker.DockerEngine;
 import dev.cntr.engine.podman.PodmanEngine;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +21,22 @@ import java.util.Map;
 public final class LocalImages {
     private static final List<EngineType> TYPES = List.of(EngineType.DOCKER, EngineType.PODMAN, EngineType.CONTAINERD);
 
+    /** The machine's, whose processes this program sees. */
+    private static final Path ROOT = Path.of("/proc/1/root");
+
     private LocalImages() {}
 
     /**
-     * The images of a node's container runtime. Of what others than containerd say of their images no tree can be made: asking for one fails with that.
+     * The images of a node's container runtime. Of what others than containerd and CRI-O say of their images no tree can be made: asking for one fails with that.
      *
      * @param runtime stays the caller's, and open
      */
     public static NodeImages of(CriEngine runtime) {
         String version = runtime.version();
-        return version.startsWith(ContainerdEngine.NAME + " ")
-                ? new ContainerdImages(runtime.images())
-                : new UnmountableImages(version);
+        if (version.startsWith(ContainerdEngine.NAME + " ")) {
+            return new ContainerdImages(runtime.images());
+        }
+        return CriEngine.isCrio(version) ? new StorageImages(runtime.images(), ROOT) : new UnmountableImages(version);
     }
 
     /** Those of a runtime that has no interface by which a tree can be had. */
@@ -44,7 +50,7 @@ public final class LocalImages {
             return new EngineException.Unsupported(
                     "the container runtime of this node, " + runtime
                             + ", does not tell how its images are mounted; tools of"
-                            + " an image need containerd: take those of the agent or of a container",
+                            + " an image need containerd or CRI-O: take those of the agent or of a container",
                     null);
         }
 

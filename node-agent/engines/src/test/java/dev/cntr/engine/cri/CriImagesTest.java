@@ -73,11 +73,11 @@ class CriImagesTest {
 
     @Test
     void imagesOfOtherRuntimesAreNotPulledInVain() {
-        runtime.name = "cri-o";
+        runtime.name = "docker";
         runtime.registry.add(IMAGE);
         assertThatThrownBy(() -> LocalImages.of(engine).pulled(IMAGE, List.of()))
                 .isInstanceOf(EngineException.Unsupported.class)
-                .hasMessageContaining("cri-o 1.7.29, does not tell how its images are mounted");
+                .hasMessageContaining("docker 1.7.29, does not tell how its images are mounted");
         assertThat(runtime.pulled).isEmpty();
     }
 }
