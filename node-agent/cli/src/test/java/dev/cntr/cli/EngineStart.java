@@ -49,8 +49,39 @@ record EngineStart(RealContainer container, Path dir, Path rootfs) {
         return podman(List.of(installed("/usr/bin/podman").toString(), "--tmpdir", dir + "/tmp"));
     }
 
-    /** As a user of the machine would run it; who that is, is said in a mount namespace of its own. */
+    /** As a user of the machine would run it. */
     String usersPodman() throws Exception {
+        return podman(podmanOfUser());
+    }
+
+    /** Likewise, with that user's service; it knows a container that does not run as well. */
+    String usersPodmanService() throws Exception {
+        List<String> podman = podmanOfUser();
+        String id = podman(podman);
+        Path run = Path.of("/run/user", USER);
+        Path socket = run.resolve("podman/podman.sock");
+        container.atEnd("rm", "-rf", run.toString());
+        Files.createDirectories(socket.getParent());
+        run("chown", "-R", USER + ":" + USER, run.toString());
+        List<String> global = podmanIn(podman);
+        container.atEnd(with(global, "rm", "-f", name() + "-created"));
+        run(with(
+                global,
+                "create",
+                "--name",
+                name() + "-created",
+                "--network",
+                "none",
+                "--rootfs",
+                rootfs.toString(),
+                SLEEP));
+        container.background(with(global, "system", "service", "--time=0", "unix://" + socket));
+        container.await(() -> Files.exists(socket));
+        return id;
+    }
+
+    /** Its podman; who that user is, is said in a mount namespace of its own. */
+    private List<String> podmanOfUser() throws Exception {
         Path podman = installed("/usr/bin/podman");
         installed("/usr/bin/newuidmap");
         Path etc = Files.createDirectory(dir.resolve("user"));
@@ -72,12 +103,30 @@ record EngineStart(RealContainer container, Path dir, Path rootfs) {
         List<String> asUser = List.of("unshare", "-m", "--propagation", "private", "sh", "-e", script.toString());
         // podman's process that keeps the user namespace
         container.atEnd("sh", "-c", "kill $(cat " + home + "/libpod/tmp/pause.pid)");
-        return podman(List.of(with(asUser, podman.toString())));
+        return List.of(with(asUser, podman.toString()));
     }
 
     private String podman(List<String> program) throws Exception {
-        Path state = dir.resolve(program.size() == 1 ? "podman" : "home");
-        String[] global = with(
+        List<String> global = podmanIn(program);
+        container.atEnd(with(global, "rm", "-f", "-t", "0", name()));
+        return run(with(
+                        List.of(with(global, "run", "-d")),
+                        LIMITS,
+                        "--name",
+                        name(),
+                        "--network",
+                        "none",
+                        "--rootfs",
+                        rootfs.toString(),
+                        SLEEP,
+                        "600"))
+                .strip();
+    }
+
+    /** A podman with its state in this directory. */
+    private List<String> podmanIn(List<String> program) {
+        Path state = dir.resolve("home");
+        return List.of(with(
                 program,
                 "--log-level",
                 "error",
@@ -90,20 +139,7 @@ record EngineStart(RealContainer container, Path dir, Path rootfs) {
                 "--cgroup-manager",
                 "cgroupfs",
                 "--events-backend",
-                "file");
-        container.atEnd(with(List.of(global), "rm", "-f", "-t", "0", name()));
-        return run(with(
-                        List.of(with(List.of(global), "run", "-d")),
-                        LIMITS,
-                        "--name",
-                        name(),
-                        "--network",
-                        "none",
-                        "--rootfs",
-                        rootfs.toString(),
-                        SLEEP,
-                        "600"))
-                .strip();
+                "file"));
     }
 
     String containerd() throws Exception {
@@ -137,6 +173,7 @@ record EngineStart(RealContainer container, Path dir, Path rootfs) {
         Path state = Files.createDirectory(dir.resolve("crio"));
         container.background(node.toString(), "up", state.toString(), "it=" + rootfs);
         container.await(() -> Files.exists(state.resolve("crio.sock")));
+        container.atEnd(node.toString(), "down", state.toString());
         String image = Files.readString(state.resolve("registry")) + "/it:1";
         return run(node.toString(), "run", state.toString(), image, "cntr-it/" + name() + "/app", SLEEP, "600")
                 .strip();
@@ -200,26 +237,6 @@ record EngineStart(RealContainer container, Path dir, Path rootfs) {
                 "raw.lxc=lxc.init.cmd = " + SLEEP + " 600"));
         run(with(lxc, "start", name()));
         return name();
-    }
-
-    void nspawn() throws Exception {
-        Path nspawn = installed("/usr/bin/systemd-nspawn");
-        Process process = container.background(
-                nspawn.toString(),
-                "-q",
-                "--register=no",
-                "--keep-unit",
-                "--as-pid2",
-                "-M",
-                name(),
-                "-D",
-                rootfs.toString(),
-                SLEEP,
-                "600");
-        container.await(() -> process.descendants()
-                .anyMatch(p ->
-                        p.info().arguments().stream().anyMatch(a -> List.of(a).contains("600"))
-                                && p.info().command().orElse("").endsWith("busybox")));
     }
 
     private void openToOthers() throws IOException {

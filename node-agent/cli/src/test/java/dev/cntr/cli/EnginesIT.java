@@ -84,6 +84,10 @@ class EnginesIT {
                     .isEqualTo(new Ran(0, target.name + "\n", ""));
             Ran list = cntr(target.environment, "list", "-t", kind.type.word(), "-o", "json");
             assertThat(list.out()).contains("\"id\" : \"" + target.id() + "\"").contains("\"running\" : true");
+            if (kind == RealContainer.Kind.USERS_PODMAN_SERVICE) { // which no monitor tells of
+                Ran created = attach(target, target.name + "-created", "true");
+                assertThat(created.code()).as(created.err()).isEqualTo(124);
+            }
             if (kind == RealContainer.Kind.DOCKER) {
                 assertThat(RealContainer.run("docker", "diff", target.name)).isEmpty();
                 RealContainer.run("docker", "kill", target.name);

@@ -25,11 +25,13 @@ final class RealContainer implements AutoCloseable {
         DOCKER(EngineType.DOCKER),
         PODMAN(EngineType.PODMAN),
         USERS_PODMAN(EngineType.PODMAN),
+        USERS_PODMAN_SERVICE(EngineType.PODMAN),
         CONTAINERD(EngineType.CONTAINERD),
         CRIO(EngineType.CRI),
         LXC(EngineType.LXC),
         LXD(EngineType.LXD),
-        NSPAWN(EngineType.NSPAWN);
+        NSPAWN(EngineType.NSPAWN),
+        NSPAWN_MACHINED(EngineType.NSPAWN);
 
         final EngineType type;
 
@@ -89,11 +91,13 @@ final class RealContainer implements AutoCloseable {
             case DOCKER -> id = engine.docker();
             case PODMAN -> id = engine.podman();
             case USERS_PODMAN -> id = engine.usersPodman();
+            case USERS_PODMAN_SERVICE -> id = engine.usersPodmanService();
             case CONTAINERD -> id = engine.containerd();
             case CRIO -> id = engine.crio();
             case LXC -> id = engine.lxc();
             case LXD -> id = engine.lxd();
-            case NSPAWN -> engine.nspawn();
+            case NSPAWN -> new NspawnStart(this, dir, rootfs).alone();
+            case NSPAWN_MACHINED -> new NspawnStart(this, dir, rootfs).registered();
         }
     }
 
