@@ -102,6 +102,29 @@ class EndsIT {
     }
 
     @Test
+    void theCommandIgnoresAndBlocksNoSignal() throws Exception {
+        assertThat(attach(NOTHING, "cat", "/proc/self/status").text())
+                .contains("SigIgn:\t0000000000000000", "SigBlk:\t0000000000000000");
+    }
+
+    @Test
+    void atQuitNothingIsPrinted() throws Exception {
+        Process process = builder("trap 'echo got; exit 9' TERM; trap : QUIT").start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("ready");
+            Standalone.run(NOTHING, List.of("sh", "-c", "kill -QUIT " + process.pid()));
+            Thread.sleep(500); // a thread of the JVM would print
+            Standalone.run(NOTHING, List.of("sh", "-c", "kill -TERM " + process.pid()));
+            assertThat(out.readAllAsString()).isEqualTo("got\n");
+            assertThat(process.errorReader(StandardCharsets.UTF_8).readAllAsString())
+                    .isEmpty();
+            assertThat(process.waitFor()).isEqualTo(9);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void itEndsWithItsTarget() throws Exception {
         Process process = running("trap '' TERM HUP");
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
@@ -149,10 +172,12 @@ class EndsIT {
 
     /** Does something, says that it is ready, and goes on for ever. */
     private Process running(String script) throws IOException {
+        return builder(script).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private ProcessBuilder builder(String script) {
         String all = script + "; echo ready; while :; do sleep 0.05; done";
-        return Standalone.builder(cntr.attach(List.of("--fs", "fuse"), "sh", "-c", all))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return Standalone.builder(cntr.attach(List.of("--fs", "fuse"), "sh", "-c", all));
     }
 
     private static List<ProcessHandle> sleepers() {

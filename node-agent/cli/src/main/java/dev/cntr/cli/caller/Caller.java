@@ -24,6 +24,6 @@ public interface Caller {
 
     Fd err();
 
-    /** Hands over, from now on, the numbers of the signals that it gets: TERM, HUP, INT, QUIT and {@link #WINCH}. */
+    /** Hands over, from now on, the numbers of the signals that it gets: TERM, HUP, INT, {@link #WINCH}, and QUIT where that is not ignored. */
     void onSignal(IntConsumer handler);
 }

@@ -1,6 +1,7 @@
 package dev.cntr.cli.caller;
 
 import dev.cntr.linux.Fd;
+import dev.cntr.linux.IgnoredSignal;
 import dev.cntr.linux.Syscall;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,12 +47,9 @@ public final class ThisProcess implements Caller {
 
     @Override
     public void onSignal(IntConsumer handler) {
-        for (String name : List.of("TERM", "HUP", "INT", "QUIT", "WINCH")) {
-            try {
-                Signal.handle(new Signal(name), signal -> handler.accept(signal.getNumber()));
-            } catch (IllegalArgumentException e) {
-                // the JVM keeps SIGQUIT to itself: it prints its threads
-            }
+        IgnoredSignal.ignore(IgnoredSignal.QUIT); // which the JVM lets nobody handle, and would print its threads at
+        for (String name : List.of("TERM", "HUP", "INT", "WINCH")) {
+            Signal.handle(new Signal(name), signal -> handler.accept(signal.getNumber()));
         }
     }
 }
