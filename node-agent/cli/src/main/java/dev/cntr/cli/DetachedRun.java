@@ -50,7 +50,7 @@ final class DetachedRun {
             }
             err.flush();
             Background.begun(id);
-            keeper.await();
+            keeper.await(code -> sessions.end(id, code), sessions.kept());
         } finally {
             sessions.forget(id);
         }

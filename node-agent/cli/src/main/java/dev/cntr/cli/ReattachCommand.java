@@ -19,7 +19,7 @@ final class ReattachCommand implements Callable<Integer> {
             this,
             "reattach",
             "Comes back to a session that `cntr attach --detach` has begun: shows what it has shown (its last MiB), and goes on"
-                    + " there. The session goes on when this program ends, whatever ends it.");
+                    + " there, or tells its end. The session goes on when this program ends, whatever ends it.");
     private final OptionSpec keys = Options.builder(
                     "KEYS",
                     "Keys by which you leave, as docker writes them: ctrl-p,ctrl-q (default: none, every key is the session's).",

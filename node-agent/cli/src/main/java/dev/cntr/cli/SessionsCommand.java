@@ -14,8 +14,8 @@ final class SessionsCommand implements Callable<Integer> {
     private final CommandSpec spec = Options.command(
             this,
             "sessions",
-            "Shows the sessions that `cntr attach --detach` has begun and that go on: name, the process that keeps it (TERM"
-                    + " ends the session), and how it was begun.");
+            "Shows the sessions that `cntr attach --detach` has begun and that go on, or whose end nobody has seen: name, the process"
+                    + " that keeps it (TERM ends the session), whether it goes on or its exit code, and how it was begun.");
     private final OptionSpec quiet = Options.flag("Names only.", "-q", "--quiet");
     private final Caller caller;
 
@@ -36,12 +36,19 @@ final class SessionsCommand implements Callable<Integer> {
         if (Options.isSet(quiet)) {
             sessions.forEach(session -> out.println(session.id()));
         } else {
-            out.println("SESSION    PID       BEGUN BY");
+            out.println("SESSION    PID       STATE        BEGUN BY");
             sessions.forEach(session -> out.printf(
-                    "%-8s   %-7d   %s%n",
-                    session.id(), session.keeper(), Options.printable("cntr " + String.join(" ", session.words()))));
+                    "%-8s   %-7d   %-10s   %s%n",
+                    session.id(),
+                    session.keeper(),
+                    state(session),
+                    Options.printable("cntr " + String.join(" ", session.words()))));
         }
         out.flush();
         return 0;
+    }
+
+    private static String state(DetachedSessions.Session session) {
+        return session.exitCode().isPresent() ? "ended, " + session.exitCode().getAsInt() : "goes on";
     }
 }

@@ -134,6 +134,43 @@ class DetachedIT {
     }
 
     @Test
+    void anEndThatNobodySawIsKeptUntilSomebodyDoes() throws Exception {
+        String id = detached("echo the last words; exit 7");
+        awaitEnd();
+        assertThat(Standalone.run(new byte[0], cntr("sessions")).text())
+                .contains(id)
+                .contains("ended, 7");
+        Standalone.Ran ran = Standalone.run("typed\n".getBytes(StandardCharsets.US_ASCII), cntr("reattach", id));
+        assertThat(ran.text()).isEqualTo("the last words\r\n");
+        assertThat(ran.code()).as(ran.err()).isEqualTo(7);
+        nothingIsLeft();
+    }
+
+    @Test
+    void anEndThatNobodyComesToSeeIsGoneWhenItsTimeIsOver() throws Exception {
+        List<String> begin = new ArrayList<>(List.of("env", DetachedSessions.KEPT + "=1"));
+        begin.addAll(here(cntr.attach(List.of("--detach"), "sh", "-c", "exit 3")));
+        assertThat(Standalone.run(new byte[0], begin).code()).isZero();
+        nothingIsLeft();
+    }
+
+    @Test
+    void termToItsKeeperTakesAnEndAway() throws Exception {
+        detached("true");
+        awaitEnd();
+        assertThat(ProcessHandle.of(list().getFirst().keeper()).orElseThrow().destroy())
+                .isTrue();
+        nothingIsLeft();
+    }
+
+    private void awaitEnd() throws Exception {
+        for (int i = 0; i < 500 && list().getFirst().exitCode().isEmpty(); i++) {
+            Thread.sleep(20);
+        }
+        assertThat(list().getFirst().exitCode()).isPresent();
+    }
+
+    @Test
     void itEndsWithItsTargetAndWhoLooksIsTold() throws Exception {
         detached("echo begun; trap '' TERM HUP; while :; do sleep 0.05; done");
         Process viewer = Standalone.builder(cntr("reattach")).start();

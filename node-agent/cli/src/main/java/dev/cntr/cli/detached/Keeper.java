@@ -18,9 +18,11 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a debug container with a terminal: its output, until somebody looks at it, and its end, until those who look know it. */
+/** Keeps a debug container with a terminal: its output, until somebody looks at it, and its end, until somebody has seen it, or for a while. */
 public final class Keeper implements AutoCloseable {
     private static final int KEPT = 1 << 20;
     private static final int BUFFER = 32 * 1024;
@@ -30,6 +32,7 @@ public final class Keeper implements AutoCloseable {
     private final DebugContainer container;
     private final Scrollback scrollback = new Scrollback(KEPT, PATIENCE);
     private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> seen = new CompletableFuture<>();
     private final RequestServer server;
     private final Thread output = Thread.ofPlatform().name("output").daemon().unstarted(this::keep);
     private WindowSize size = new WindowSize(0, 0);
@@ -50,11 +53,24 @@ public final class Keeper implements AutoCloseable {
         container.start();
     }
 
-    /** Returns when the command has ended and all who looked at it know that, or when it is to be ended. */
-    public void await() throws InterruptedException {
+    /**
+     * Returns when the command has ended and somebody has seen that, or nobody came to see it in time, or when it is to be ended.
+     *
+     * @param ended is told the exit code where nobody looked at the end
+     * @param kept how long its end is kept then
+     */
+    public void await(IntConsumer ended, Duration kept) throws InterruptedException {
         CompletableFuture.anyOf(container.exit(), stopped).join();
-        if (container.exit().isDone()) {
-            output.join();
+        if (!container.exit().isDone()) {
+            return;
+        }
+        output.join();
+        scrollback.awaitReaders(PATIENCE);
+        if (!seen.isDone()) {
+            ended.accept(container.exit().join().code());
+            CompletableFuture.anyOf(seen, stopped)
+                    .completeOnTimeout(null, kept.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
             scrollback.awaitReaders(PATIENCE);
         }
     }
@@ -124,6 +140,7 @@ public final class Keeper implements AutoCloseable {
         }
         if (reader.complete()) {
             out.write(new Frame.Exit(container.exit().join().code()));
+            seen.complete(null);
         }
     }
 
@@ -148,8 +165,14 @@ public final class Keeper implements AutoCloseable {
 
     private void type(ByteBuffer bytes) throws IOException {
         FdChannel stdin = container.stdin();
-        if (stdin != null) {
-            stdin.write(bytes.duplicate());
+        try {
+            if (stdin != null) {
+                stdin.write(bytes.duplicate());
+            }
+        } catch (IOException | ErrnoException e) {
+            if (!container.exit().isDone()) { // else what was shown is still of interest
+                throw e;
+            }
         }
     }
 

@@ -41,7 +41,7 @@ public final class Viewer implements AutoCloseable {
     }
 
     /** Connects to a session. */
-    public static Viewer of(DetachedSessions sessions, String id, Caller caller, DetachKeys keys) {
+    public static Viewer of(DetachedSessions sessions, String id, Caller caller, DetachKeys keys) throws IOException {
         return new Viewer(caller, new FdChannel(sessions.connect(id)), keys);
     }
 
