@@ -208,6 +208,11 @@ public record DebugSessionSpec(
         return attach == null ? List.of() : attach.publicKeys();
     }
 
+    /** How long a client that is cut off is waited for. */
+    public Duration reconnectTime() {
+        return Duration.ofSeconds(attach == null ? 0 : attach.reconnectSeconds());
+    }
+
     /** How long it may be idle; empty for as long as it lives. */
     public Optional<Duration> idleLimit() {
         return Optional.ofNullable(idleTimeout).map(TimeToLive::parse);
@@ -406,6 +411,7 @@ public record DebugSessionSpec(
      * Who may attach.
      *
      * @param publicKeys {@code ed25519:} and the base64 of 32 bytes: whoever holds one of the private keys
+     * @param reconnectSeconds how long a client that is cut off is waited for
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Attach(
@@ -414,10 +420,26 @@ public record DebugSessionSpec(
             @JsonPropertyDescription(
                     "Ed25519 public keys, as ed25519: and the base64 of the raw 32 bytes. Whoever holds one of the private keys may attach.")
             List<@Size(min = 52, max = 52) @Pattern("^ed25519:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$") String>
-                    publicKeys) {
-        /** Copies the list. */
-        public Attach {
-            publicKeys = List.copyOf(publicKeys);
+                    publicKeys,
+
+            @Default("60")
+            @Min(0)
+            @Max(86_400)
+            @JsonPropertyDescription(
+                    "How many seconds the command goes on when its client is cut off, so that the client can come back; then it is hung up. A client that leaves on purpose, or is interrupted, is not waited for.")
+            Integer reconnectSeconds) {
+        /** How long a client that is cut off is waited for where nothing is said, in seconds. */
+        public static final int RECONNECT_SECONDS = 60;
+
+        /** Copies the list, and fills in what the API server would have defaulted. */
+        public Attach(List<String> publicKeys, @Nullable Integer reconnectSeconds) {
+            this.publicKeys = List.copyOf(publicKeys);
+            this.reconnectSeconds = reconnectSeconds == null ? RECONNECT_SECONDS : reconnectSeconds;
+        }
+
+        /** One that is waited for as long as others. */
+        public Attach(List<String> publicKeys) {
+            this(publicKeys, null);
         }
     }
 }

@@ -159,8 +159,15 @@ class FailureE2E {
 
     @Test
     void clientKilledWhileAttached() throws Exception {
-        Process client =
-                started("attach", Targets.ON_SERVER, "--", "sh", "-c", "trap '' HUP; echo begun; sleep 600; sleep 600");
+        Process client = started(
+                "attach",
+                Targets.ON_SERVER,
+                "--reconnect",
+                "2s",
+                "--",
+                "sh",
+                "-c",
+                "trap '' HUP; echo begun; sleep 600; sleep 600");
         assertThat(client.inputReader().readLine()).isEqualTo("begun");
         client.destroyForcibly().waitFor();
     }

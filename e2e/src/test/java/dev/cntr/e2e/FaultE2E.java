@@ -3,6 +3,7 @@ package dev.cntr.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Duration;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What is around a session dies while somebody is attached: the client is told, nothing stays on the nodes, nothing keeps an object from going, and the
- * next session works. The ends of client and agent are {@link FailureE2E}'s and {@link AgentE2E}'s.
+ * What is around a session dies while somebody is attached: the session goes on or the client is told, nothing stays on the nodes, nothing keeps an object from
+ * going, and the next session works. The ends of client and agent are {@link FailureE2E}'s and {@link AgentE2E}'s.
  */
 @ExtendWith(Cluster.Extension.class)
 @TestInstance(Lifecycle.PER_CLASS)
@@ -86,27 +87,52 @@ class FaultE2E {
                 .out();
     }
 
-    /** Each is started again by the node; containers live on meanwhile, streams through the dead one do not. */
+    /** Each is started again by the node. The streams through the dead one are lost, and the session goes on over others. */
     @ParameterizedTest
     @CsvSource({"kubelet,true", "kube-apiserver,false", "relay,true"})
-    void aComponentIsKilled(String component, boolean onWorker) throws IOException, InterruptedException {
-        Process client = attached(Targets.ON_WORKER);
-        String uid = session("metadata.uid");
+    void aComponentIsKilled(String component, boolean onWorker) throws Exception {
+        Typist client = new Typist("attach", Targets.ON_WORKER, "-i", "--", "cat");
+        client.typeFor(Duration.ofSeconds(2));
         kill(component.equals("relay") ? "-f '^/relay attach'" : "-x " + component, onWorker);
-        assertThat(ended(client, Duration.ofSeconds(60))).isEqualTo(LOST);
-        endsByItself(uid, Duration.ofSeconds(60));
+        client.typeFor(Duration.ofSeconds(15));
+        client.hasEverythingBack();
+        assertThat(client.errors()).contains("connection lost (", "connected again");
         theNextSessionWorks();
     }
 
-    /** It leaves its shims the pipes of what was executed by it: nothing closes the agent's, so the end is that nothing is heard of the client. */
+    /** It leaves its shims the pipes of what was executed by it: nothing closes the agent's, so both sides go by that nothing is heard of the other. */
     @Test
-    void theContainerRuntimeIsKilled() throws IOException, InterruptedException {
+    void theContainerRuntimeIsKilled() throws Exception {
+        Typist client = new Typist("attach", Targets.ON_WORKER, "-i", "--", "cat");
+        client.typeFor(Duration.ofSeconds(2));
+        kill("-x containerd", true);
+        client.typeFor(Duration.ofSeconds(65));
+        client.hasEverythingBack();
+        theNextSessionWorks();
+    }
+
+    @Test
+    void aClientThatDoesNotComeBackIsWaitedForAsLongAsWasAsked() throws Exception {
+        Process client = attached(Targets.ON_WORKER, "--reconnect", "4s");
+        String uid = session("metadata.uid");
+        client.destroyForcibly().waitFor();
+        await().atMost(Duration.ofSeconds(4))
+                .untilAsserted(() -> assertThat(session("status.conditions[?(@.type==\"Attached\")].message"))
+                        .contains("is cut off (", "), and waited for 4 s"));
+        endsByItself(uid, Duration.ofSeconds(15));
+    }
+
+    /** It says so before it goes: nobody waits for it. */
+    @ParameterizedTest
+    @CsvSource({"TERM", "INT", "HUP"})
+    void aClientThatIsInterruptedIsNotWaitedFor(String signal) throws Exception {
         Process client = attached(Targets.ON_WORKER);
         String uid = session("metadata.uid");
-        kill("-x containerd", true);
-        assertThat(ended(client, Duration.ofSeconds(60))).isEqualTo(LOST);
-        endsByItself(uid, Duration.ofSeconds(75));
-        theNextSessionWorks();
+        new ProcessBuilder("kill", "-" + signal, String.valueOf(client.pid()))
+                .start()
+                .waitFor();
+        assertThat(client.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        endsByItself(uid, Duration.ofSeconds(5));
     }
 
     /** What was sent meanwhile arrives when it is back, since TCP sends it again; nobody takes the other for lost so soon. */
@@ -121,37 +147,59 @@ class FaultE2E {
                 .ok()
                 .out();
         Cluster.Node worker = cluster.nodes().getLast();
-        Process client =
-                Run.start(cluster.environment(), cluster.cntrCommand("attach", Targets.ON_WORKER, "-i", "--", "cat"));
-        CompletableFuture<String> back = CompletableFuture.supplyAsync(
-                () -> client.inputReader().lines().collect(Collectors.joining("\n")), Thread::startVirtualThread);
-        StringJoiner sent = new StringJoiner("\n");
-        try (Writer in = client.outputWriter()) {
-            typeFor(Duration.ofSeconds(3), in, sent);
-            between(worker, server, "-I");
-            try {
-                typeFor(Duration.ofSeconds(30), in, sent);
-            } finally {
-                between(worker, server, "-D");
-            }
-            typeFor(Duration.ofSeconds(3), in, sent);
+        Typist client = new Typist("attach", Targets.ON_WORKER, "-i", "--", "cat");
+        client.typeFor(Duration.ofSeconds(3));
+        between(worker, server, "-I");
+        try {
+            client.typeFor(Duration.ofSeconds(30));
+        } finally {
+            between(worker, server, "-D");
         }
-        assertThat(client.waitFor(90, TimeUnit.SECONDS)).isTrue();
-        assertThat(client.exitValue())
-                .as(() -> client.errorReader().lines().toList().toString())
-                .isZero();
-        assertThat(back.get(5, TimeUnit.SECONDS)).isEqualTo(sent.toString());
+        client.typeFor(Duration.ofSeconds(3));
+        client.hasEverythingBack();
         theNextSessionWorks();
     }
 
-    private static void typeFor(Duration time, Writer to, StringJoiner sent) throws IOException, InterruptedException {
-        long end = System.nanoTime() + time.toNanos();
-        for (int i = 0; System.nanoTime() < end; i++) {
-            String line = time.toSeconds() + " " + i;
-            sent.add(line);
-            to.write(line + "\n");
-            to.flush();
-            Thread.sleep(100);
+    /** Types lines, and reads what comes back of them. */
+    private final class Typist {
+        private final Process client;
+        private final Writer in;
+        private final CompletableFuture<String> back;
+        private final CompletableFuture<String> errors;
+        private final StringJoiner sent = new StringJoiner("\n");
+
+        Typist(String... command) throws IOException {
+            client = Run.start(cluster.environment(), cluster.cntrCommand(command));
+            in = client.outputWriter();
+            back = lines(client.inputReader());
+            errors = lines(client.errorReader());
+        }
+
+        private static CompletableFuture<String> lines(BufferedReader from) {
+            return CompletableFuture.supplyAsync(
+                    () -> from.lines().collect(Collectors.joining("\n")), Thread::startVirtualThread);
+        }
+
+        void typeFor(Duration time) throws IOException, InterruptedException {
+            long end = System.nanoTime() + time.toNanos();
+            for (int i = 0; System.nanoTime() < end; i++) {
+                String line = time.toSeconds() + " " + i;
+                sent.add(line);
+                in.write(line + "\n");
+                in.flush();
+                Thread.sleep(100);
+            }
+        }
+
+        void hasEverythingBack() throws Exception {
+            in.close();
+            assertThat(client.waitFor(90, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.exitValue()).as(errors()).isZero();
+            assertThat(back.get(5, TimeUnit.SECONDS)).isEqualTo(sent.toString());
+        }
+
+        String errors() throws Exception {
+            return errors.get(5, TimeUnit.SECONDS);
         }
     }
 

@@ -2,23 +2,20 @@ package dev.cntr.kubectl;
 
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.kubectl.cluster.Cluster;
-import dev.cntr.kubectl.cluster.Relay;
 import dev.cntr.kubectl.cluster.Session;
 import dev.cntr.kubectl.cluster.Sessions;
-import dev.cntr.kubectl.exit.CntrException;
-import dev.cntr.kubectl.exit.ExitCode;
-import dev.cntr.kubectl.terminal.Resizes;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.ClientStream;
 import dev.cntr.protocol.Ending;
 import dev.cntr.protocol.Possession;
-import dev.cntr.protocol.ProtocolException;
 import dev.cntr.protocol.WindowSize;
-import java.io.IOException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,17 +29,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attach {
     /** The standard streams of this program. */
-    record Streams(InputStream in, OutputStream out, OutputStream err, PrintStream messages) {}
+    record Streams(InputStream in, OutputStream out, OutputStream err, PrintStream messages) {
+        /** Those of this program. */
+        static Streams standard() {
+            return new Streams(
+                    new FileInputStream(FileDescriptor.in),
+                    new FileOutputStream(FileDescriptor.out),
+                    new FileOutputStream(FileDescriptor.err),
+                    System.err);
+        }
+
+        /** Where a result is printed that is not the command's output. */
+        PrintStream result() {
+            return new PrintStream(out, true, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** The size of a terminal that nobody looks at yet. */
+    private static final WindowSize UNSEEN = new WindowSize(80, 24);
 
     private static final Executor BESIDE = task -> Thread.ofVirtual().start(task);
 
     private final AttachRequest request;
     private final Streams streams;
     private final Supplier<Terminal> terminals;
+    private final SessionKeys keys;
     private final Progress progress;
 
-    Attach(AttachRequest request, Streams streams, Supplier<Terminal> terminals) {
+    Attach(AttachRequest request, Streams streams, Supplier<Terminal> terminals, SessionKeys keys) {
         this.request = request;
+        this.keys = keys;
         this.streams = streams;
         this.terminals = terminals;
         this.progress = new Progress(
@@ -57,8 +73,8 @@ final class Attach {
      */
     int run() throws InterruptedException {
         CompletableFuture<Possession> key = CompletableFuture.supplyAsync(Possession::generate, BESIDE);
-        CompletableFuture<@Nullable Terminal> terminal =
-                CompletableFuture.supplyAsync(() -> request.tty() ? terminals.get() : null, BESIDE);
+        CompletableFuture<@Nullable Terminal> terminal = CompletableFuture.supplyAsync(
+                () -> request.tty() && !request.detach() ? terminals.get() : null, BESIDE);
         try (Cluster cluster = Cluster.connect(request.cluster())) {
             String pod = request.target().pod(cluster);
             Sessions sessions = request.target().node() ? Sessions.onNodes(cluster) : new Sessions(cluster);
@@ -66,19 +82,18 @@ final class Attach {
             Session created = sessions.create(spec(pod, key.join(), user));
             try (Abandoned abandoned = new Abandoned(sessions, created)) {
                 Session session = awaitReady(sessions, created);
-                try (Relay relay = Relay.open(cluster, session, user);
+                try (AgentLine line = new AgentLine(
+                                cluster, sessions, session, user, key.join(), request.timeout(), request.reconnect());
                         Terminal tty = terminal.join()) {
-                    WindowSize size = tty == null ? WindowSize.NONE : tty.size();
-                    try (ClientStream stream = connect(relay, size, key.join(), session)) {
+                    if (request.returnable()) {
+                        keys.keep(session.uid(), key.join());
+                    }
+                    WindowSize size = tty == null ? unseen() : tty.size();
+                    try (ClientStream stream = line.open(size)) {
                         abandoned.inUse();
-                        progress.say("attached");
-                        if (request.hold()) {
-                            progress.hint(
-                                    "the container is stopped at its start; it goes on when it gets SIGCONT (kill -CONT 1), or when this"
-                                            + " session ends");
-                        }
-                        Ending ending = carry(stream, tty, size);
-                        return new Endings(sessions, session, relay::complaint).exitCode(ending);
+                        return request.detach()
+                                ? detach(session, stream)
+                                : converse(sessions, session, line, stream, tty, size);
                     }
                 }
             }
@@ -92,64 +107,62 @@ final class Attach {
         }
     }
 
+    private WindowSize unseen() {
+        return request.detach() && request.tty() ? UNSEEN : WindowSize.NONE;
+    }
+
+    /** Leaves the session at once, and says how to come back. */
+    private int detach(Session session, ClientStream stream) {
+        if (!request.stdin()) {
+            stream.endInput();
+        }
+        stream.detach();
+        progress.hint("the session goes on; come back to it with: " + comeBack(session));
+        streams.result().println(session.name());
+        return 0;
+    }
+
+    static String comeBack(Session session) {
+        return "kubectl cntr reattach " + session.name()
+                + (session.ofNode() ? " --node" : " -n " + session.namespace());
+    }
+
+    private int converse(
+            Sessions sessions,
+            Session session,
+            AgentLine line,
+            ClientStream stream,
+            @Nullable Terminal tty,
+            WindowSize size) {
+        progress.say("attached");
+        if (request.hold()) {
+            progress.hint(
+                    "the container is stopped at its start; it goes on when it gets SIGCONT (kill -CONT 1), or when this"
+                            + " session ends");
+        }
+        Ending ending = new Dialogue(streams, tty, size, request.detachKeys(), request.returnable())
+                .run(stream, line, request.stdin());
+        if (ending instanceof Ending.Detached) {
+            progress.hint("\nthe session goes on; come back to it with: " + comeBack(session));
+        } else if (ending instanceof Ending.Exited) {
+            keys.drop(session.uid());
+        }
+        return new Endings(sessions, session, line::complaint).exitCode(ending);
+    }
+
     private DebugSessionSpec spec(String pod, Possession key, Optional<String> user) {
         return new DebugSessionSpec(
                 new DebugSessionSpec.Target(pod, request.container(), request.waitForStart(), request.hold()),
                 request.tools(),
                 new DebugSessionSpec.DebugProcess(request.command(), request.tty(), request.env(), request.profile()),
                 request.resources(),
-                new DebugSessionSpec.Attach(List.of(key.publicKey())),
+                new DebugSessionSpec.Attach(
+                        List.of(key.publicKey()), (int) request.reconnect().toSeconds()),
                 request.ttl(),
                 null,
                 request.idleTimeout(),
                 request.recording(),
                 user.orElse(null),
                 null);
-    }
-
-    private ClientStream connect(Relay relay, WindowSize size, Possession key, Session session) {
-        String podUid = session.status().podUID();
-        Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(request.timeout(), relay));
-        try {
-            return ClientStream.open(relay.in(), relay.out(), size, key, session.uid(), podUid == null ? "" : podUid);
-        } catch (ProtocolException e) {
-            throw Endings.refused(e.code(), String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            String complaint = relay.complaint();
-            throw new CntrException(
-                    ExitCode.LOST,
-                    "the agent did not answer: " + (complaint.isEmpty() ? e.getMessage() : complaint)
-                            + "; attach again, or see: kubectl get pods -o wide -n cntr-system",
-                    e);
-        } finally {
-            watchdog.interrupt();
-        }
-    }
-
-    private static void closeAfter(Duration time, Relay relay) {
-        try {
-            Thread.sleep(time);
-            relay.close();
-        } catch (InterruptedException _) {
-            // The agent answered in time.
-        }
-    }
-
-    private Ending carry(ClientStream stream, @Nullable Terminal tty, WindowSize size) {
-        InputStream in = request.stdin() ? streams.in() : null;
-        if (tty == null) {
-            return stream.run(in, streams.out(), streams.err());
-        }
-        Thread restore = new Thread(tty::restore, "cntr-restore-terminal");
-        Runtime.getRuntime().addShutdownHook(restore);
-        try {
-            if (in != null) {
-                tty.raw();
-            }
-            Resizes.follow(tty, size, stream::resize);
-            return stream.run(in, streams.out(), streams.err());
-        } finally {
-            tty.restore();
-        }
     }
 }

@@ -12,9 +12,8 @@ import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.kubectl.terminal.StandardStreams;
 import dev.cntr.kubectl.terminal.Terminal;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
+import dev.cntr.protocol.DetachKeys;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -38,11 +37,7 @@ final class AttachCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Attach.Streams streams = new Attach.Streams(
-                new FileInputStream(FileDescriptor.in),
-                new FileOutputStream(FileDescriptor.out),
-                new FileOutputStream(FileDescriptor.err),
-                System.err);
+        Attach.Streams streams = Attach.Streams.standard();
         @Nullable String selector = options.selector();
         if (selector != null) {
             return each(selector, streams);
@@ -52,7 +47,7 @@ final class AttachCommand implements Callable<Integer> {
                 StandardStreams.outputIsTerminal(),
                 StandardStreams.errorIsTerminal(),
                 System.getenv());
-        return new Attach(request, streams, Terminal::ofStandardInput).run();
+        return new Attach(request, streams, Terminal::ofStandardInput, SessionKeys.of(System.getenv())).run();
     }
 
     private int each(String selector, Attach.Streams streams) throws InterruptedException {
@@ -67,9 +62,13 @@ final class AttachCommand implements Callable<Integer> {
                     .formatted(pods.size(), most));
         }
         String container = options.container();
-        AttachEach.Command command = (pod, to) -> new Attach(ofEach(pod.name(), System.getenv()), to, () -> {
-                    throw new IllegalStateException("nobody asked for a terminal");
-                })
+        AttachEach.Command command = (pod, to) -> new Attach(
+                        ofEach(pod.name(), System.getenv()),
+                        to,
+                        () -> {
+                            throw new IllegalStateException("nobody asked for a terminal");
+                        },
+                        SessionKeys.of(System.getenv()))
                 .run();
         return new AttachEach(command, streams.out(), streams.err())
                 .run(pods.stream()
@@ -111,11 +110,12 @@ final class AttachCommand implements Callable<Integer> {
             boolean errIsTerminal,
             Map<String, String> env) {
         boolean shell = command.isEmpty();
-        boolean wantsTty = options.tty() || shell && inIsTerminal && outIsTerminal;
-        if (options.tty() && !inIsTerminal) {
+        boolean wantsTty = options.tty() || shell && (options.detach() || inIsTerminal && outIsTerminal);
+        boolean detach = options.detach();
+        if (options.tty() && !inIsTerminal && !detach) {
             System.err.println("Unable to use a TTY - input is not a terminal");
         }
-        boolean hasTty = wantsTty && inIsTerminal;
+        boolean hasTty = wantsTty && (detach || inIsTerminal);
         return new AttachRequest(
                 cluster(),
                 target,
@@ -132,6 +132,9 @@ final class AttachCommand implements Callable<Integer> {
                 duration("--ttl", options.ttl()),
                 duration("--idle-timeout", options.idleTimeout()),
                 recording(),
+                detach,
+                detachKeys(options.detachKeys()),
+                reconnect(),
                 options.timeout(),
                 progress(errIsTerminal));
     }
@@ -195,6 +198,30 @@ final class AttachCommand implements Callable<Integer> {
             }
         }
         return value;
+    }
+
+    static DetachKeys detachKeys(@Nullable String names) {
+        try {
+            return DetachKeys.parse(names == null ? DetachKeys.NONE : names);
+        } catch (IllegalArgumentException e) {
+            throw usage("--detach-keys: " + e.getMessage());
+        }
+    }
+
+    private Duration reconnect() {
+        String time = options.reconnect();
+        if (time.matches("0+s?")) {
+            return Duration.ZERO;
+        }
+        try {
+            Duration parsed = Durations.parse(time);
+            if (parsed.compareTo(TimeToLive.MAX) <= 0) {
+                return parsed;
+            }
+        } catch (IllegalArgumentException e) {
+            throw usage("--reconnect: " + e.getMessage());
+        }
+        throw usage("--reconnect: '" + time + "' is longer than any session lives");
     }
 
     private Recording recording() {

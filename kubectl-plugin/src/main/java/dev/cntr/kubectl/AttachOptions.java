@@ -47,6 +47,9 @@ final class AttachOptions {
         "  # A pod that crashes at its start, stopped there until the shell ends",
         "  kubectl cntr attach hello --hold",
         "",
+        "  # A long search that goes on when this machine sleeps; reattach shows how far it is",
+        "  kubectl cntr attach hello --detach --ttl 8h -- find /var/lib/cntr -name core",
+        "",
         "  # The node itself, as its root, where the cluster allows it",
         "  kubectl cntr attach node/worker-1",
         "",
@@ -114,6 +117,21 @@ final class AttachOptions {
             "Never, BestEffort or Required: whether the node's agent records what is shown. A Required session that cannot"
                     + " be recorded is refused, or ended. Default Never.",
             "--recording");
+    private final OptionSpec detach = flag(
+            "Leave the session at once, print its name, and let it go on until its command or its time ends; see: kubectl cntr reattach.",
+            "--detach");
+    private final OptionSpec detachKeys = value(
+            "KEYS",
+            "Keys by which you leave the session, which goes on, as docker writes them: ctrl-p,ctrl-q (default: none, every key is the command's).",
+            "--detach-keys");
+    private final OptionSpec reconnect = OptionSpec.builder("--reconnect")
+            .type(String.class)
+            .paramLabel("TIME")
+            .defaultValue("1m")
+            .description(
+                    "How long the command goes on when the connection breaks, which is made again meanwhile; 0 for not at all."
+                            + " Default ${DEFAULT-VALUE}.")
+            .build();
     private final OptionSpec timeout = time("30s", "How long to wait for the agent", "--timeout");
     private final OptionSpec requestTimeout =
             time("15s", "How long one request to the API server may take", "--request-timeout");
@@ -136,7 +154,8 @@ final class AttachOptions {
         }
         tools.addTo(spec);
         resources.addTo(spec);
-        for (OptionSpec option : List.of(ttl, idleTimeout, recording, timeout, requestTimeout, quiet, verbose)) {
+        for (OptionSpec option : List.of(
+                ttl, idleTimeout, recording, detach, detachKeys, reconnect, timeout, requestTimeout, quiet, verbose)) {
             spec.addOption(option);
         }
         CntrCommand.addStandardOptions(spec);
@@ -236,6 +255,19 @@ final class AttachOptions {
         return recording.getValue();
     }
 
+    boolean detach() {
+        return isSet(detach);
+    }
+
+    @Nullable
+    String detachKeys() {
+        return detachKeys.getValue();
+    }
+
+    String reconnect() {
+        return reconnect.getValue();
+    }
+
     Duration timeout() {
         return timeout.getValue();
     }
@@ -264,7 +296,7 @@ final class AttachOptions {
                 .build();
     }
 
-    private static OptionSpec flag(String description, String... names) {
+    static OptionSpec flag(String description, String... names) {
         return OptionSpec.builder(names)
                 .type(boolean.class)
                 .description(description)

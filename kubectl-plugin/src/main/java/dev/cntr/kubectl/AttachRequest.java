@@ -7,6 +7,7 @@ import dev.cntr.api.Resources;
 import dev.cntr.api.ToolsSpec;
 import dev.cntr.kubectl.cluster.ClusterOptions;
 import dev.cntr.kubectl.cluster.Target;
+import dev.cntr.protocol.DetachKeys;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param resources limits of the session's own; null to be limited with the container
  * @param ttl null for the cluster's default
  * @param idleTimeout null for as long as the session lives
+ * @param detach whether the session is left at once
+ * @param detachKeys by which the user leaves it
+ * @param reconnect for how long the session goes on when its connection breaks, and that is made again; zero for not at all
  * @param timeout how long to wait for the agent
  */
 record AttachRequest(
@@ -44,10 +48,18 @@ record AttachRequest(
         @Nullable String ttl,
         @Nullable String idleTimeout,
         Recording recording,
+        boolean detach,
+        DetachKeys detachKeys,
+        Duration reconnect,
         Duration timeout,
         Progress.Detail progress) {
     AttachRequest {
         command = List.copyOf(command);
         env = List.copyOf(env);
+    }
+
+    /** Whether somebody may come back to the session. */
+    boolean returnable() {
+        return detach || !detachKeys.none();
     }
 }

@@ -22,6 +22,7 @@ final class CntrCommand implements Runnable {
                         "",
                         "Examples:",
                         "  kubectl cntr attach pod/hello -c app",
+                        "  kubectl cntr reattach hello-x7k2p",
                         "  kubectl cntr replay UID-1.cast",
                         "  kubectl cntr approve hello-x7k2p",
                         "",

@@ -69,7 +69,7 @@ final class Completion {
         }
         return switch (command.name()) {
             case "attach" -> target(command, before, word);
-            case "approve" -> named(command, before) ? List.of(NO_FILES) : session(command, before, word);
+            case "approve", "reattach" -> named(command, before) ? List.of(NO_FILES) : session(command, before, word);
             default -> FILES;
         };
     }

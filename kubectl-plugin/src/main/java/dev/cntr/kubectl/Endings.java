@@ -62,7 +62,7 @@ final class Endings {
 
     private static ExitCode exitCode(ErrorCode code) {
         return switch (code) {
-            case SESSION_NOT_FOUND, SESSION_NOT_READY, DELETED, COMPLETED, AGENT_STOPPING -> ExitCode.LOST;
+            case SESSION_NOT_FOUND, SESSION_NOT_READY, DELETED, COMPLETED, AGENT_STOPPING, CLIENT_GONE -> ExitCode.LOST;
             case EXPIRED -> ExitCode.EXPIRED;
             case NOT_AUTHORIZED -> ExitCode.FORBIDDEN;
             case POLICY_DENIED -> ExitCode.USAGE;
@@ -81,6 +81,7 @@ final class Endings {
                     DELETED,
                     COMPLETED,
                     AGENT_STOPPING,
+                    CLIENT_GONE,
                     NOT_AUTHORIZED,
                     TARGET_GONE -> "attach again";
             case ALREADY_ATTACHED, START_FAILED, INTERNAL ->

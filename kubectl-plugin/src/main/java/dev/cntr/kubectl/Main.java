@@ -36,6 +36,7 @@ public final class Main {
     static CommandLine program(List<String> command) {
         return new CommandLine(new CntrCommand().spec())
                 .addSubcommand(new CommandLine(new AttachCommand(command).spec()))
+                .addSubcommand(new CommandLine(new ReattachCommand().spec()))
                 .addSubcommand(new CommandLine(new ApproveCommand(System.out).spec()))
                 .addSubcommand(new CommandLine(new ReplayCommand().spec()));
     }

@@ -18,8 +18,10 @@ import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.DebugProcess;
+import dev.cntr.protocol.DetachKeys;
 import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.Outcome;
+import dev.cntr.protocol.ServedCommand;
 import dev.cntr.protocol.ServerStream;
 import dev.cntr.protocol.WindowSize;
 import java.io.ByteArrayInputStream;
@@ -28,7 +30,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,12 +43,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Whole attaches: a cluster that places the session, and the agent's real stream behind its exec. */
 @Timeout(30)
@@ -57,6 +64,10 @@ class AttachTest {
     private final ByteArrayOutputStream messages = new ByteArrayOutputStream();
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final RecordingTerminal terminal = new RecordingTerminal();
+
+    private Duration reconnect = Duration.ZERO;
+    private boolean detach;
+    private String leave = "";
 
     @BeforeEach
     void start() throws IOException {
@@ -134,11 +145,12 @@ class AttachTest {
     void aSessionThatExpiresWhileAttachedSaysSoAndTheTerminalIsRestored() {
         cluster.exec((_, in, out, _, _) -> {
             ServerStream stream = ServerStream.accept(in, out, identity());
+            ServedCommand served = new ServedCommand(new Sleeping(), true);
             Thread.ofVirtual().start(() -> {
                 sleep();
-                stream.end(ErrorCode.EXPIRED, "the session reached its time to live of 1h");
+                served.end(ErrorCode.EXPIRED, "the session reached its time to live of 1h");
             });
-            stream.run(new Sleeping(), true);
+            served.serve(stream);
         });
         assertThatThrownBy(() -> attach("", true)).isInstanceOfSatisfying(CntrException.class, e -> {
             assertThat(e.exitCode()).isEqualTo(ExitCode.EXPIRED);
@@ -160,7 +172,7 @@ class AttachTest {
                         .done());
                 cluster.breakConnections();
             });
-            stream.run(new Sleeping(), false);
+            new ServedCommand(new Sleeping(), false).serve(stream);
         });
         assertFails(ExitCode.LOST, "the agent pod agent-1 is gone; attach again");
     }
@@ -173,7 +185,7 @@ class AttachTest {
                 sleep();
                 cluster.breakConnections();
             });
-            stream.run(new Sleeping(), false);
+            new ServedCommand(new Sleeping(), false).serve(stream);
         });
         assertFails(
                 ExitCode.LOST,
@@ -182,13 +194,122 @@ class AttachTest {
         assertThat(cluster.session().isMissingNode()).isFalse();
     }
 
+    @Test
+    void aBrokenConnectionIsMadeAgainAndNoByteIsLost() throws Exception {
+        reconnect = Duration.ofSeconds(20);
+        ServedCommand served = new ServedCommand(new Echo(7), false);
+        AtomicInteger connections = new AtomicInteger();
+        CompletableFuture<InputStream> later = new CompletableFuture<>();
+        cluster.exec((_, in, out, _, _) -> {
+            ServerStream stream = ServerStream.accept(in, out, identity());
+            if (connections.incrementAndGet() == 2) {
+                later.complete(InputStream.nullInputStream());
+            }
+            served.serve(stream);
+        });
+        Thread.ofVirtual().start(() -> {
+            while (connections.get() == 0) {
+                sleep();
+            }
+            sleep();
+            cluster.breakConnections();
+        });
+        InputStream input =
+                new SequenceInputStream(new ByteArrayInputStream("hi\n".getBytes(UTF_8)), new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        return later.join().read();
+                    }
+                });
+        assertThat(attach(input, false)).isEqualTo(7);
+        assertThat(out.toString(UTF_8)).isEqualTo("hi\n");
+        assertThat(connections).hasValue(2);
+        assertThat(messages.toString(UTF_8))
+                .contains("connection lost (", "trying again for 20 s, Ctrl-C gives up\nconnected again\n");
+        assertThat(cluster.session().at("/spec/attach/reconnectSeconds").asInt())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void aSessionThatIsLeftCanBeComeBackTo() throws Exception {
+        ServedCommand served = new ServedCommand(new Echo(7), false);
+        cluster.exec((_, in, out, _, _) -> outcomes.add(served.serve(ServerStream.accept(in, out, identity()))));
+        detach = true;
+        assertThat(attach("", false)).isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo("hello-x7k2p\n");
+        assertThat(messages.toString(UTF_8))
+                .contains("come back to it with: kubectl cntr reattach hello-x7k2p -n default");
+        assertThat(outcomes.poll(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Detached());
+        assertThat(Files.getPosixFilePermissions(directory.resolve("keys/session-uid.key")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+
+        out.reset();
+        assertThat(reattach("back\n")).isEqualTo(7);
+        assertThat(out.toString(UTF_8)).isEqualTo("back\n");
+        assertThat(directory.resolve("keys/session-uid.key")).doesNotExist();
+    }
+
+    @Test
+    void nobodyComesBackWithoutTheKey() throws Exception {
+        agent(new Echo(7));
+        attach("hi", false);
+        assertThatThrownBy(() -> reattach("")).isInstanceOfSatisfying(CntrException.class, e -> {
+            assertThat(e.exitCode()).isEqualTo(ExitCode.FORBIDDEN);
+            assertThat(e.getMessage()).contains("only where it was begun, by the same user, with --detach");
+        });
+    }
+
+    @Test
+    void theKeysForThatLeaveTheSession() throws Exception {
+        leave = "ctrl-p,ctrl-q";
+        ServedCommand served = new ServedCommand(new Echo(7), true);
+        cluster.exec((_, in, out, _, _) -> outcomes.add(served.serve(ServerStream.accept(in, out, identity()))));
+        assertThat(attach("typed\u0010\u0011not any more", true)).isZero();
+        assertThat(outcomes.poll(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Detached());
+        assertThat(terminal.events).containsExactly("raw", "restore");
+        assertThat(messages.toString(UTF_8)).contains("the session goes on; come back to it with");
+    }
+
+    @Test
+    void aSessionThatIsOverMeanwhileStillTellsItsExitCode() throws Exception {
+        cluster.exec((_, in, out, _, _) ->
+                new ServedCommand(new Sleeping(), false).serve(ServerStream.accept(in, out, identity())));
+        detach = true;
+        attach("", false);
+        cluster.status(placed().change()
+                .exitCode(3)
+                .completed(Reason.EXITED, "the command ended with exit code 3", NOW)
+                .done());
+        assertThat(reattach("")).isEqualTo(3);
+        assertThat(messages.toString(UTF_8)).contains("the command has ended meanwhile, with exit code 3");
+        assertThat(directory.resolve("keys/session-uid.key")).doesNotExist();
+    }
+
+    private int reattach(String input) throws Exception {
+        ReattachCommand command = new ReattachCommand();
+        new CommandLine(command.spec())
+                .registerConverter(Duration.class, Durations::parse)
+                .parseArgs(
+                        "hello-x7k2p",
+                        "--kubeconfig",
+                        cluster.kubeconfig(directory).toString());
+        return command.run(
+                new Attach.Streams(
+                        new ByteArrayInputStream(input.getBytes(UTF_8)),
+                        out,
+                        err,
+                        new PrintStream(messages, true, UTF_8)),
+                () -> null,
+                new SessionKeys(directory.resolve("keys")));
+    }
+
     private void agent(DebugProcess process) {
         cluster.exec((_, in, out, _, _) -> {
             ServerStream stream = ServerStream.accept(in, out, identity());
             if (process instanceof Echo echo) {
                 echo.size.complete(stream.size());
             }
-            outcomes.add(stream.run(process, false));
+            outcomes.add(new ServedCommand(process, false).serve(stream));
         });
     }
 
@@ -199,6 +320,10 @@ class AttachTest {
     }
 
     private int attach(String input, boolean tty) throws Exception {
+        return attach(new ByteArrayInputStream(input.getBytes(UTF_8)), tty);
+    }
+
+    private int attach(InputStream input, boolean tty) throws Exception {
         AttachRequest request = new AttachRequest(
                 new ClusterOptions(cluster.kubeconfig(directory).toString(), null, null, Duration.ofSeconds(5)),
                 Target.parse("pod/hello"),
@@ -215,16 +340,16 @@ class AttachTest {
                 null,
                 null,
                 DebugSessionSpec.Recording.NEVER,
+                detach,
+                DetachKeys.parse(leave),
+                reconnect,
                 Duration.ofMillis(1500),
                 Progress.Detail.ALL);
         return new Attach(
                         request,
-                        new Attach.Streams(
-                                new ByteArrayInputStream(input.getBytes(UTF_8)),
-                                out,
-                                err,
-                                new PrintStream(messages, true, UTF_8)),
-                        () -> terminal)
+                        new Attach.Streams(input, out, err, new PrintStream(messages, true, UTF_8)),
+                        () -> terminal,
+                        new SessionKeys(directory.resolve("keys")))
                 .run();
     }
 

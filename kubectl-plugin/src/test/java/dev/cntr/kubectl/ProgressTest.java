@@ -11,6 +11,7 @@ import dev.cntr.api.StatusChange;
 import dev.cntr.kubectl.cluster.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class ProgressTest {
     }
 
     private static Session session(StatusChange change) {
-        return new Session("default", "hello-x", "uid", "1", change.done());
+        return new Session("default", "hello-x", "uid", "1", Duration.ZERO, change.done());
     }
 
     private Progress progress(Progress.Detail detail) {

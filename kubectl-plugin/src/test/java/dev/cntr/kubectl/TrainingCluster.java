@@ -8,6 +8,7 @@ import dev.cntr.api.Reason;
 import dev.cntr.kubectl.cluster.Certificates;
 import dev.cntr.kubectl.cluster.FakeCluster;
 import dev.cntr.protocol.DebugProcess;
+import dev.cntr.protocol.ServedCommand;
 import dev.cntr.protocol.ServerStream;
 import dev.cntr.protocol.WindowSize;
 import java.io.ByteArrayInputStream;
@@ -52,8 +53,8 @@ public final class TrainingCluster {
             cluster.session().path("spec").path("attach").path("publicKeys").forEach(key -> keys.add(key.asText()));
             boolean tty =
                     cluster.session().path("spec").path("process").path("tty").asBoolean();
-            ServerStream.accept(in, out, new ServerStream.Identity("session-uid", "pod-uid", keys))
-                    .run(new Trained(), tty);
+            new ServedCommand(new Trained(), tty)
+                    .serve(ServerStream.accept(in, out, new ServerStream.Identity("session-uid", "pod-uid", keys)));
         });
     }
 

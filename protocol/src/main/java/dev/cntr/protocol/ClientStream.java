@@ -3,39 +3,75 @@ package dev.cntr.protocol;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The client's side of a stream: standard input, output, errors, resizes and signals against frames. Used once. */
+/**
+ * The client's side of a stream: standard input, output, errors, resizes and signals against frames. Used once. Where its connection breaks it can go on
+ * over another one, and no byte is lost or comes twice.
+ */
 public final class ClientStream implements AutoCloseable {
-    private final InputStream in;
-    private final OutputStream out;
-    private final FrameReader reader;
-    private final FrameWriter writer;
-    private final boolean tty;
-    private final KeepAlive alive;
+    /** Who the client is, and for whom it takes the agent. */
+    private record Proof(Possession key, String sessionUid, String podUid) {}
 
-    private final Window stdin;
+    /** What this side decided, which the break of the pipe that follows does not undo, and how it tells the agent. */
+    private record Decision(Ending ending, Frame lastWords) {}
+
+    /** A pipe to the agent, after its {@link RelayRequest}. Closing {@code in} must end a read that waits. */
+    public record Pipe(InputStream in, OutputStream out) {}
+
+    /** How a lost connection is made again. */
+    public interface Reconnection {
+        /** A client that does not try. */
+        Reconnection NONE = _ -> null;
+
+        /**
+         * Makes another pipe to the agent. Called again where the agent did not answer there.
+         *
+         * @param lost why the one before is of no more use
+         * @return null to give up
+         */
+        @Nullable
+        Pipe pipe(String lost) throws InterruptedException;
+
+        /** The stream goes on over the pipe that was made last. */
+        default void resumed() {}
+    }
+
+    private final Proof proof;
+    private final KeepAlive.Pace pace;
+    private final boolean tty;
+    /** The challenge at which this client was let in first. */
+    private final ByteBuffer attachment;
+
+    private final Outlet stdin;
     private final Intake stdout;
     private final Intake stderr;
-    /** What this side decided, which the break of the pipe that follows does not undo. */
-    private final AtomicReference<@Nullable Ending> decided = new AtomicReference<>();
+    private final Receipts receipts = new Receipts();
+    private final AtomicReference<@Nullable Decision> decided = new AtomicReference<>();
+
+    private volatile Connection connection;
+    private volatile WindowSize size;
 
     private ClientStream(
-            InputStream in,
-            OutputStream out,
-            FrameReader reader,
-            FrameWriter writer,
+            Connection connection,
+            Proof proof,
+            ByteBuffer attachment,
+            WindowSize size,
             boolean tty,
             int window,
             KeepAlive.Pace pace) {
-        this.in = in;
-        this.out = out;
-        this.reader = reader;
-        this.writer = writer;
+        this.connection = connection;
+        this.proof = proof;
+        this.attachment = attachment;
+        this.size = size;
         this.tty = tty;
-        this.alive = new KeepAlive(pace);
-        this.stdin = new Window(window);
+        this.pace = pace;
+        this.stdin = new Outlet(StreamId.STDIN, window, 0);
         this.stdout = new Intake(window);
         this.stderr = new Intake(window);
     }
@@ -53,7 +89,7 @@ public final class ClientStream implements AutoCloseable {
     public static ClientStream open(
             InputStream in, OutputStream out, WindowSize size, Possession key, String sessionUid, String podUid)
             throws IOException {
-        return open(in, out, size, key, sessionUid, podUid, Window.SIZE, KeepAlive.Pace.DEFAULT);
+        return open(in, out, size, key, sessionUid, podUid, Frame.WINDOW, KeepAlive.Pace.DEFAULT);
     }
 
     static ClientStream open(
@@ -66,30 +102,33 @@ public final class ClientStream implements AutoCloseable {
             int window,
             KeepAlive.Pace pace)
             throws IOException {
-        FrameReader reader = new FrameReader(in);
-        FrameWriter writer = new FrameWriter(out);
-        writer.write(new Frame.Hello(Frame.VERSION, size));
-        if (!(answer(reader) instanceof Frame.Challenge challenge)) {
+        Connection connection = new Connection(in, out);
+        Proof proof = new Proof(key, sessionUid, podUid);
+        ByteBuffer nonce = introduce(connection, new Frame.Hello(Frame.VERSION, size), proof);
+        if (!(answer(connection) instanceof Frame.Accepted accepted)) {
+            throw ProtocolException.violation("the agent did not answer the proof");
+        }
+        checkVersion(accepted.version());
+        return new ClientStream(connection, proof, nonce, size, accepted.tty(), window, pace);
+    }
+
+    /** Says who this is; gives the challenge that was answered. */
+    private static ByteBuffer introduce(Connection to, Frame first, Proof proof) throws IOException {
+        to.writer().write(first);
+        if (!(answer(to) instanceof Frame.Challenge challenge)) {
             throw ProtocolException.violation("the agent did not send a challenge");
         }
-        if (!challenge.sessionUid().equals(sessionUid) || !challenge.podUid().equals(podUid)) {
+        if (!challenge.sessionUid().equals(proof.sessionUid())
+                || !challenge.podUid().equals(proof.podUid())) {
             throw new ProtocolException(
                     ErrorCode.NOT_AUTHORIZED, "the agent's challenge is about another session or pod than the API's");
         }
-        writer.write(key.prove(challenge.nonce(), sessionUid, podUid));
-        if (!(answer(reader) instanceof Frame.Accepted accepted)) {
-            throw ProtocolException.violation("the agent did not answer the proof");
-        }
-        if (accepted.version() != Frame.VERSION) {
-            throw new ProtocolException(
-                    ErrorCode.VERSION,
-                    "the agent speaks version " + accepted.version() + ", this client " + Frame.VERSION);
-        }
-        return new ClientStream(in, out, reader, writer, accepted.tty(), window, pace);
+        to.writer().write(proof.key().prove(challenge.nonce(), proof.sessionUid(), proof.podUid()));
+        return challenge.nonce();
     }
 
-    private static Frame answer(FrameReader reader) throws IOException {
-        Frame frame = reader.read();
+    private static Frame answer(Connection from) throws IOException {
+        Frame frame = from.reader().read();
         if (frame == null) {
             throw new IOException("the agent closed the stream");
         }
@@ -99,9 +138,21 @@ public final class ClientStream implements AutoCloseable {
         return frame;
     }
 
+    private static void checkVersion(int version) {
+        if (version != Frame.VERSION) {
+            throw new ProtocolException(
+                    ErrorCode.VERSION, "the agent speaks version " + version + ", this client " + Frame.VERSION);
+        }
+    }
+
     /** Whether the command has a terminal. */
     public boolean tty() {
         return tty;
+    }
+
+    /** As {@link #run(InputStream, OutputStream, OutputStream, Reconnection)}, over one connection alone. */
+    public Ending run(@Nullable InputStream stdin, OutputStream stdout, OutputStream stderr) {
+        return run(stdin, stdout, stderr, Reconnection.NONE);
     }
 
     /**
@@ -110,34 +161,114 @@ public final class ClientStream implements AutoCloseable {
      *
      * @param stdin what to send; null for none
      */
-    public Ending run(@Nullable InputStream stdin, OutputStream stdout, OutputStream stderr) {
-        alive.begin(writer, StreamId.STDOUT, () -> decide(new Ending.Lost(alive.reason("agent")), null));
-        try (alive) {
-            return carry(stdin, stdout, stderr);
-        }
-    }
-
-    private Ending carry(@Nullable InputStream stdin, OutputStream stdout, OutputStream stderr) {
+    public Ending run(
+            @Nullable InputStream stdin, OutputStream stdout, OutputStream stderr, Reconnection reconnection) {
         Thread out = writeOut(this.stdout, StreamId.STDOUT, stdout);
         Thread err = writeOut(this.stderr, StreamId.STDERR, stderr);
+        receipts.connect(connection, List.of());
         Thread.ofPlatform().daemon().name("cntr-stdin").start(() -> send(stdin));
-        Ending ending = read();
+        sendFrom(connection, 0);
+        Ending ending = carry(connection);
+        while (ending instanceof Ending.Lost(String why) && decided.get() == null) {
+            Ending resumed = resume(reconnection, why);
+            if (resumed == null) {
+                break;
+            }
+            ending = resumed;
+        }
         this.stdin.close();
         this.stdout.finish();
         this.stderr.finish();
         join(out);
         join(err);
         if (ending instanceof Ending.Exited && decided.get() == null) {
-            attempt(new Frame.ExitReceived());
+            connection.attempt(new Frame.ExitReceived());
         }
-        Ending mine = decided.get();
-        return mine != null ? mine : ending;
+        decided.compareAndSet(null, new Decision(ending, new Frame.ExitReceived()));
+        return Objects.requireNonNull(decided.get()).ending();
     }
 
-    private Ending read() {
+    /** Goes on over another connection, until that ends; null where there is none. */
+    private @Nullable Ending resume(Reconnection reconnection, String why) {
+        connection.close();
+        try {
+            Pipe pipe = reconnection.pipe(why);
+            if (pipe == null) {
+                return null;
+            }
+            Connection next = new Connection(pipe.in(), pipe.out());
+            Frame.Resume again =
+                    new Frame.Resume(Frame.VERSION, size, attachment, stdout.received(), stderr.received());
+            Frame.Resumed resumed = resume(next, again);
+            connection = next;
+            Decision meanwhile = decided.get();
+            if (meanwhile != null) {
+                next.farewell(meanwhile.lastWords());
+                next.close();
+                return meanwhile.ending();
+            }
+            receipts.connect(next, List.of(StreamId.STDOUT, StreamId.STDERR));
+            if (!size.equals(again.size())) {
+                next.attempt(new Frame.Resize(size));
+            }
+            reconnection.resumed();
+            Thread.ofPlatform().daemon().name("cntr-resend").start(() -> sendFrom(next, resumed.stdin()));
+            return carry(next);
+        } catch (ProtocolException e) {
+            return new Ending.Refused(e.code(), String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            return new Ending.Lost(why);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private Frame.Resumed resume(Connection next, Frame.Resume again) throws IOException {
+        Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(ServerStream.PROOF_TIME, next));
+        try {
+            introduce(next, again, proof);
+            if (!(answer(next) instanceof Frame.Resumed resumed)) {
+                throw ProtocolException.violation("the agent did not answer the proof");
+            }
+            checkVersion(resumed.version());
+            return resumed;
+        } finally {
+            watchdog.interrupt();
+        }
+    }
+
+    private static void closeAfter(Duration time, Connection connection) {
+        try {
+            Thread.sleep(time);
+            connection.close();
+        } catch (InterruptedException _) {
+            // The agent answered in time.
+        }
+    }
+
+    /** Reads what comes over a connection until that ends. */
+    private Ending carry(Connection from) {
+        try (KeepAlive alive = new KeepAlive(pace)) {
+            alive.begin(from.writer(), StreamId.STDOUT, from::close);
+            Ending ending = read(from, alive);
+            return ending instanceof Ending.Lost && alive.gaveUp() ? new Ending.Lost(alive.reason("agent")) : ending;
+        }
+    }
+
+    /** Sends what the agent lacks, and all that comes. */
+    private void sendFrom(Connection to, long from) {
+        try {
+            stdin.connect(to, from);
+        } catch (IOException | ProtocolException _) {
+            to.close(); // the reader meets that
+        }
+    }
+
+    private Ending read(Connection from, KeepAlive alive) {
         try {
             while (true) {
-                Frame next = reader.read();
+                Frame next = from.reader().read();
                 alive.heard();
                 switch (next) {
                     case null -> {
@@ -163,8 +294,9 @@ public final class ClientStream implements AutoCloseable {
                 }
             }
         } catch (ProtocolException e) {
-            attempt(new Frame.Error(e.code(), String.valueOf(e.getMessage())));
-            return new Ending.Lost("the agent broke the protocol: " + e.getMessage());
+            String what = String.valueOf(e.getMessage());
+            from.farewell(new Frame.Error(e.code(), what));
+            return new Ending.Refused(e.code(), "the agent broke the protocol: " + what);
         } catch (IOException e) {
             return new Ending.Lost("the connection broke: " + e.getMessage());
         }
@@ -172,34 +304,43 @@ public final class ClientStream implements AutoCloseable {
 
     private void send(@Nullable InputStream from) {
         try {
-            if (from == null || Pump.send(from, StreamId.STDIN, stdin, writer)) {
-                writer.write(new Frame.CloseStdin());
+            if (from == null) {
+                stdin.end();
+            } else {
+                stdin.pump(from);
             }
-        } catch (Pump.SourceException _) {
-            attempt(new Frame.CloseStdin()); // there is no more of it
         } catch (IOException _) {
-            // The reader meets the same end and reports it.
+            stdin.end(); // there is no more of it
         }
     }
 
     private Thread writeOut(Intake from, StreamId stream, OutputStream to) {
         return Thread.ofPlatform().daemon().name("cntr-" + stream).start(() -> {
             try {
-                Pump.receive(from, stream, to, writer);
-            } catch (Pump.SinkException e) {
-                decide(new Ending.OutputClosed(stream + ": " + e.getMessage()), null);
+                from.writeTo(to, offset -> receipts.written(stream, offset));
+            } catch (Intake.SinkException e) {
+                String why = stream + ": " + e.getMessage();
+                decide(
+                        new Ending.OutputClosed(why),
+                        new Frame.Error(ErrorCode.CLIENT_GONE, "nobody takes the client's output any more: " + why));
             }
         });
     }
 
     /** Tells the command's terminal its new size. */
-    public void resize(WindowSize size) {
-        attempt(new Frame.Resize(size));
+    public void resize(WindowSize now) {
+        size = now;
+        connection.attempt(new Frame.Resize(now));
     }
 
     /** Sends the command a signal, by its Linux number. */
     public void signal(int number) {
-        attempt(new Frame.Signal(number));
+        connection.attempt(new Frame.Signal(number));
+    }
+
+    /** Ends the command's input, of a stream that is not run. */
+    public void endInput() {
+        connection.attempt(new Frame.CloseStdin());
     }
 
     /** Leaves; the command goes on. */
@@ -207,34 +348,26 @@ public final class ClientStream implements AutoCloseable {
         decide(new Ending.Detached(), new Frame.Detach());
     }
 
-    /** Breaks the pipe: {@link #run} returns, and the agent sees a lost client unless the stream had ended. */
+    /** Ends it: {@link #run} returns, and the agent, which is told, hangs up the command unless the stream had ended. */
     @Override
     public void close() {
-        decide(new Ending.Lost("closed by this client"), null);
+        decide(
+                new Ending.Lost("closed by this client"),
+                new Frame.Error(ErrorCode.CLIENT_GONE, "the client ended the session"));
     }
 
-    private void decide(Ending ending, @Nullable Frame last) {
-        if (decided.compareAndSet(null, ending)) {
-            if (last != null) {
-                attempt(last);
-            }
+    /** Breaks the connection, as a network would. */
+    void cut() {
+        connection.close();
+    }
+
+    private void decide(Ending ending, Frame last) {
+        if (decided.compareAndSet(null, new Decision(ending, last))) {
+            connection.farewell(last);
             stdin.close();
             stdout.abort();
             stderr.abort();
-            try (in;
-                    out) {
-                // Closing both is all there is to do.
-            } catch (IOException _) {
-                // The pipe is given up in any case.
-            }
-        }
-    }
-
-    private void attempt(Frame frame) {
-        try {
-            writer.write(frame);
-        } catch (IOException _) {
-            // The reader meets the same end and reports it.
+            connection.close();
         }
     }
 

@@ -29,7 +29,9 @@ public enum ErrorCode {
     /** Anything else, also every code of a newer peer. */
     INTERNAL(13),
     /** A policy of the cluster does not allow the session (any more). */
-    POLICY_DENIED(14);
+    POLICY_DENIED(14),
+    /** The client ends the session: its user interrupted it, or nobody takes its output. */
+    CLIENT_GONE(15);
 
     private final int number;
 

@@ -22,6 +22,9 @@ public sealed interface Frame {
     /** The most bytes of a stream in one {@link Data}. */
     int MAX_DATA = MAX_PAYLOAD - Long.BYTES;
 
+    /** How many bytes of a stream may be unacknowledged. */
+    int WINDOW = 1024 * 1024;
+
     /** HELLO of the client, the first frame: {@code version u16, columns u16, rows u16}. */
     record Hello(int version, WindowSize size) implements Frame {
         public Hello {
@@ -60,6 +63,31 @@ public sealed interface Frame {
         }
     }
 
+    /**
+     * RESUME of a client, in place of HELLO: it was cut off, and wants to go on. {@code version u16, columns u16, rows u16, attachment u8[32],
+     * stdout u64, stderr u64}.
+     *
+     * @param attachment the nonce of the {@link Challenge} at which it was let in first
+     * @param stdout the offset of the byte that it lacks first
+     * @param stderr likewise
+     */
+    record Resume(int version, WindowSize size, ByteBuffer attachment, long stdout, long stderr) implements Frame {
+        public Resume {
+            u16("version", version);
+            attachment = exactly("attachment", Challenge.NONCE, attachment);
+            notNegative(stdout);
+            notNegative(stderr);
+        }
+    }
+
+    /** RESUMED of the agent, in place of its HELLO: {@code version u16, tty u8, stdin u64}, the offset of the byte of input that it lacks first. */
+    record Resumed(int version, boolean tty, long stdin) implements Frame {
+        public Resumed {
+            u16("version", version);
+            notNegative(stdin);
+        }
+    }
+
     /** STDIN, STDOUT or STDERR: {@code offset u64} of the first byte in that stream, then the bytes, at least one. */
     record Data(StreamId stream, long offset, ByteBuffer bytes) implements Frame {
         public Data {
@@ -74,9 +102,7 @@ public sealed interface Frame {
     /** The receiver has written out the stream up to this offset: {@code stream u8, offset u64}. */
     record Ack(StreamId stream, long offset) implements Frame {
         public Ack {
-            if (offset < 0) {
-                throw new IllegalArgumentException("offset " + offset);
-            }
+            notNegative(offset);
         }
     }
 
@@ -117,6 +143,12 @@ public sealed interface Frame {
     private static void u16(String what, int value) {
         if (value < 0 || value > 0xffff) {
             throw new IllegalArgumentException(what + " " + value);
+        }
+    }
+
+    private static void notNegative(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("offset " + value);
         }
     }
 

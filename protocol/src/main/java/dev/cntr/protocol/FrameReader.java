@@ -65,6 +65,14 @@ public final class FrameReader {
                 in.remaining() == 3
                         ? new Frame.Accepted(u16(in), bool(in))
                         : new Frame.Hello(u16(in), new WindowSize(u16(in), u16(in)));
+            case RESUME ->
+                new Frame.Resume(
+                        u16(in),
+                        new WindowSize(u16(in), u16(in)),
+                        bytes(in, Frame.Challenge.NONCE),
+                        in.getLong(),
+                        in.getLong());
+            case RESUMED -> new Frame.Resumed(u16(in), bool(in), in.getLong());
             case CHALLENGE -> new Frame.Challenge(bytes(in, Frame.Challenge.NONCE), string(in), string(in));
             case PROOF -> new Frame.Proof(bytes(in, Frame.Proof.KEY), bytes(in, Frame.Proof.SIGNATURE));
             case STDIN -> data(StreamId.STDIN, in);

@@ -14,7 +14,9 @@ enum FrameType {
     CLOSE_STDIN(10),
     EXIT(11),
     DETACH(12),
-    ERROR(13);
+    ERROR(13),
+    RESUME(14),
+    RESUMED(15);
 
     /** The stream number in an ACK that acknowledges an EXIT. */
     static final int EXIT_STREAM = 255;
@@ -41,6 +43,8 @@ enum FrameType {
     static FrameType of(Frame frame) {
         return switch (frame) {
             case Frame.Hello _, Frame.Accepted _ -> HELLO;
+            case Frame.Resume _ -> RESUME;
+            case Frame.Resumed _ -> RESUMED;
             case Frame.Challenge _ -> CHALLENGE;
             case Frame.Proof _ -> PROOF;
             case Frame.Data data ->

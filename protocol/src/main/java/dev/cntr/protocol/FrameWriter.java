@@ -58,6 +58,13 @@ public final class FrameWriter {
         switch (frame) {
             case Frame.Hello(int version, WindowSize size) -> size(u16(out, version), size);
             case Frame.Accepted(int version, boolean tty) -> u16(out, version).put((byte) (tty ? 1 : 0));
+            case Frame.Resume(int version, WindowSize size, ByteBuffer attachment, long stdout, long stderr) ->
+                size(u16(out, version), size)
+                        .put(attachment.duplicate())
+                        .putLong(stdout)
+                        .putLong(stderr);
+            case Frame.Resumed(int version, boolean tty, long stdin) ->
+                u16(out, version).put((byte) (tty ? 1 : 0)).putLong(stdin);
             case Frame.Challenge(ByteBuffer nonce, String sessionUid, String podUid) ->
                 string(string(out.put(nonce.duplicate()), sessionUid), podUid);
             case Frame.Proof(ByteBuffer key, ByteBuffer signature) ->
@@ -80,8 +87,8 @@ public final class FrameWriter {
         return out.putShort((short) value);
     }
 
-    private static void size(ByteBuffer out, WindowSize size) {
-        u16(u16(out, size.columns()), size.rows());
+    private static ByteBuffer size(ByteBuffer out, WindowSize size) {
+        return u16(u16(out, size.columns()), size.rows());
     }
 
     private static ByteBuffer string(ByteBuffer out, String value) {

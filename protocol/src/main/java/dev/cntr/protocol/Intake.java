@@ -1,8 +1,11 @@
 package dev.cntr.protocol;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * The receiver's buffer of one stream, between the thread that reads frames and the one that writes the bytes out. It never
@@ -78,6 +81,68 @@ final class Intake {
             head = (head + count) % ring.length;
             held -= count;
             return count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Writes out all that comes, until the end.
+     *
+     * @param written gets how many bytes are written out, each time that there are more
+     * @throws SinkException when {@code to} takes no more
+     */
+    void writeTo(OutputStream to, LongConsumer written) throws SinkException {
+        byte[] buffer = new byte[Frame.MAX_DATA];
+        long total = 0;
+        for (int count = take(buffer); count >= 0; count = take(buffer)) {
+            total += count;
+            try {
+                to.write(buffer, 0, count);
+                to.flush();
+            } catch (IOException e) {
+                throw new SinkException(e, total);
+            }
+            written.accept(total);
+        }
+    }
+
+    /** Drops all that comes, until the end, as if it were written out. */
+    void discard(long taken, LongConsumer written) {
+        byte[] buffer = new byte[Frame.MAX_DATA];
+        long total = taken;
+        do {
+            written.accept(total);
+            int count = take(buffer);
+            if (count < 0) {
+                return;
+            }
+            total += count;
+        } while (true);
+    }
+
+    /** Where the bytes should go takes no more. */
+    static final class SinkException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final long taken;
+
+        SinkException(IOException cause, long taken) {
+            super(cause.getMessage(), cause);
+            this.taken = taken;
+        }
+
+        /** How many bytes were taken off the intake, written out or not. */
+        long taken() {
+            return taken;
+        }
+    }
+
+    /** How many bytes have come: the offset of the next. */
+    long received() {
+        lock.lock();
+        try {
+            return received;
         } finally {
             lock.unlock();
         }

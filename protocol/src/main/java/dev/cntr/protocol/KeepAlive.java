@@ -38,6 +38,7 @@ final class KeepAlive implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicInteger silent = new AtomicInteger();
     private volatile boolean expected;
+    private volatile boolean lost;
 
     KeepAlive(Pace pace) {
         this.pace = pace;
@@ -64,6 +65,11 @@ final class KeepAlive implements AutoCloseable {
         expected = true;
     }
 
+    /** Whether the peer was silent for too long. */
+    boolean gaveUp() {
+        return lost;
+    }
+
     /** How a lost peer is told of. */
     String reason(String peer) {
         return "nothing was heard of the %s for %d s"
@@ -80,10 +86,11 @@ final class KeepAlive implements AutoCloseable {
         }
     }
 
-    private void listen(Runnable lost) {
+    private void listen(Runnable whenLost) {
         while (!closedWithin(pace.interval())) {
             if (silent.incrementAndGet() > pace.most() && expected) {
-                lost.run();
+                lost = true;
+                whenLost.run();
                 return;
             }
         }

@@ -9,6 +9,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
@@ -17,7 +18,7 @@ import java.util.HexFormat;
 
 /**
  * The proof that who attaches is who made the session: an Ed25519 key pair of which only the public key is in the session's
- * spec. The private key lives in this process and is never written anywhere.
+ * spec. The private key lives in this process, and is written nowhere but by {@link #export}.
  */
 public final class Possession {
     private static final String ALGORITHM = "Ed25519";
@@ -40,6 +41,32 @@ public final class Possession {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime has no Ed25519", e);
         }
+    }
+
+    /**
+     * The key pair as text, from {@link #export}.
+     *
+     * @throws IllegalArgumentException where it is none
+     */
+    public static Possession of(String text) {
+        String[] lines = text.strip().split("\n", -1);
+        if (lines.length != 2 || !lines[0].startsWith(PREFIX)) {
+            throw new IllegalArgumentException("that is not a key pair");
+        }
+        try {
+            byte[] key = Base64.getDecoder().decode(lines[0].substring(PREFIX.length()));
+            byte[] secret = Base64.getDecoder().decode(lines[1]);
+            return new Possession(new KeyPair(
+                    decode(key), KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(secret))));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("that is not a key pair: " + e.getMessage(), e);
+        }
+    }
+
+    /** The key pair as text that is a secret: the public key, and on a second line the private one (PKCS #8, base64). */
+    public String export() {
+        return publicKey() + "\n"
+                + Base64.getEncoder().encodeToString(keys.getPrivate().getEncoded()) + "\n";
     }
 
     /** The public key as it stands in {@code spec.attach.publicKeys}: {@code ed25519:<base64 of the 32 bytes>}. */

@@ -45,7 +45,7 @@ class FrameCodecTest {
 
     @Property(tries = 1000)
     void anyPayloadOfAKnownTypeIsAFrameOrAnError(
-            @ForAll @IntRange(max = 14) int type, @ForAll @Size(max = 120) byte[] payload) {
+            @ForAll @IntRange(max = 16) int type, @ForAll @Size(max = 120) byte[] payload) {
         readsOrRefuses(frame(type, payload.length, payload));
     }
 
@@ -75,6 +75,9 @@ class FrameCodecTest {
     @CsvSource({
         "0, ''",
         "14, ''",
+        "15, 0001010000000000000000ff",
+        "15, 000101ffffffffffffffff",
+        "16, ''",
         "255, ''",
         "1, 0001",
         "1, 000100",
@@ -120,6 +123,10 @@ class FrameCodecTest {
         "HELLO, 010000000600010050" + "0018",
         "ACCEPTED, 0100000003000101",
         "DETACH, 0c00000000",
+        "RESUME, 0e00000036000100500018"
+                + "203f5e7d9cbbdaf91837567594b3d2f1102f4e6d8cabcae90827466584a3c2e1"
+                + "00000000000000050000000000000006",
+        "RESUMED, 0f0000000b0001010000000000000007",
         "ERROR, 0d0000000600050002686f"
     })
     void theBytesOnTheWireAreFixed(String name, String hex) throws IOException {
@@ -134,6 +141,8 @@ class FrameCodecTest {
             case "EXITACK" -> new Frame.ExitReceived();
             case "HELLO" -> new Frame.Hello(1, new WindowSize(80, 24));
             case "ACCEPTED" -> new Frame.Accepted(1, true);
+            case "RESUME" -> new Frame.Resume(1, new WindowSize(80, 24), pattern(32), 5, 6);
+            case "RESUMED" -> new Frame.Resumed(1, true, 7);
             case "DETACH" -> new Frame.Detach();
             case "ERROR" -> new Frame.Error(ErrorCode.NOT_AUTHORIZED, "ho");
             default -> throw new IllegalArgumentException(name);
@@ -160,6 +169,10 @@ class FrameCodecTest {
         return Arbitraries.<Frame>oneOf(
                         Combinators.combine(u16, size).as(Frame.Hello::new),
                         Combinators.combine(u16, Arbitraries.of(true, false)).as(Frame.Accepted::new),
+                        Combinators.combine(u16, size, offset, offset)
+                                .as((version, its, out, err) -> new Frame.Resume(version, its, pattern(32), out, err)),
+                        Combinators.combine(u16, Arbitraries.of(true, false), offset)
+                                .as(Frame.Resumed::new),
                         Combinators.combine(uid, uid)
                                 .as((s, p) -> new Frame.Challenge(pattern(32), wellFormed(s), wellFormed(p))),
                         Arbitraries.just(new Frame.Proof(pattern(32), pattern(64))),

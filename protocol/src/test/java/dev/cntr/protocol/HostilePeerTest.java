@@ -98,7 +98,7 @@ class HostilePeerTest {
             assertThat(next())
                     .isInstanceOfSatisfying(
                             Frame.Error.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PROTOCOL));
-            assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(Outcome.ClientLost.class);
+            assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(Outcome.ClientGone.class);
         }
     }
 
@@ -123,13 +123,13 @@ class HostilePeerTest {
             CompletableFuture<Outcome> outcome = attached(deaf);
             ByteBuffer much = ByteBuffer.wrap(new byte[32 * 1024]);
             assertThatThrownBy(() -> {
-                        for (long offset = 0; offset < 10 * Window.SIZE; offset += much.remaining()) {
+                        for (long offset = 0; offset < 10 * Frame.WINDOW; offset += much.remaining()) {
                             toAgent.write(new Frame.Data(StreamId.STDIN, offset, much));
                         }
                     })
                     .isInstanceOf(IOException.class);
             assertThat(outcome.get(5, TimeUnit.SECONDS))
-                    .isEqualTo(new Outcome.ClientLost(
+                    .isEqualTo(new Outcome.ClientGone(
                             "the client broke the protocol: more than 1048576 unacknowledged bytes"));
         }
     }
@@ -145,7 +145,7 @@ class HostilePeerTest {
     void aClientSignsNothingForAnotherSession() throws Exception {
         CompletableFuture<ClientStream> client = CompletableFuture.supplyAsync(() -> {
             try {
-                return wire.client(Window.SIZE);
+                return wire.client(Frame.WINDOW);
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -164,24 +164,25 @@ class HostilePeerTest {
     void anAgentThatSendsInputToTheClientIsCutOff() throws Exception {
         CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> {
             try {
-                return wire.client(Window.SIZE)
+                return wire.client(Frame.WINDOW)
                         .run(null, OutputStream.nullOutputStream(), OutputStream.nullOutputStream());
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
         });
-        wire.agent(Window.SIZE);
+        wire.agent();
         FrameWriter toClient = new FrameWriter(wire.agentOut);
         toClient.write(new Frame.Accepted(1, false));
         toClient.write(new Frame.Data(StreamId.STDIN, 0, ByteBuffer.wrap(new byte[1])));
         assertThat(ending.get(5, TimeUnit.SECONDS))
-                .isEqualTo(new Ending.Lost("the agent broke the protocol: the agent sent STDIN"));
+                .isEqualTo(
+                        new Ending.Refused(ErrorCode.PROTOCOL, "the agent broke the protocol: the agent sent STDIN"));
     }
 
     private CompletableFuture<ServerStream> accept() {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return wire.agent(Window.SIZE);
+                return wire.agent();
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
@@ -190,7 +191,7 @@ class HostilePeerTest {
 
     private CompletableFuture<Outcome> attached(Command command) throws Exception {
         CompletableFuture<Outcome> outcome = accept().thenApplyAsync(stream -> {
-            Outcome end = stream.run(command, false);
+            Outcome end = new ServedCommand(command, false).serve(stream);
             try {
                 wire.agentIn.close();
                 wire.agentOut.close();

@@ -48,7 +48,7 @@ class KeepAliveTest {
             return 7;
         })) {
             CompletableFuture<Outcome> outcome = served(quiet);
-            Ending ending = wire.client(Window.SIZE, FAST).run(null, out, OutputStream.nullOutputStream());
+            Ending ending = wire.client(Frame.WINDOW, FAST).run(null, out, OutputStream.nullOutputStream());
             assertThat(ending).isEqualTo(new Ending.Exited(7));
             assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Exited(7));
         }
@@ -146,14 +146,14 @@ class KeepAliveTest {
     }
 
     private CompletableFuture<Outcome> served(Command command) {
-        return beside(() -> wire.agent(Window.SIZE, FAST).run(command, false));
+        return beside(() -> new ServedCommand(command, false).serve(wire.agent(FAST)));
     }
 
     /** A client whose agent has accepted it, and says nothing more. */
     private CompletableFuture<Ending> attachedToNobody() throws IOException {
-        CompletableFuture<Ending> ending = beside(() -> wire.client(Window.SIZE, FAST)
+        CompletableFuture<Ending> ending = beside(() -> wire.client(Frame.WINDOW, FAST)
                 .run(null, OutputStream.nullOutputStream(), OutputStream.nullOutputStream()));
-        wire.agent(Window.SIZE);
+        wire.agent();
         new FrameWriter(wire.agentOut).write(new Frame.Accepted(Frame.VERSION, false));
         return ending;
     }

@@ -2,6 +2,7 @@ package dev.cntr.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -24,6 +25,18 @@ class PossessionTest {
         assertThat(key.publicKey()).matches("ed25519:[A-Za-z0-9+/]{43}=");
         byte[] raw = Base64.getDecoder().decode(key.publicKey().substring("ed25519:".length()));
         assertThat(ByteBuffer.wrap(raw)).isEqualTo(key.prove(nonce, "s", "p").publicKey());
+    }
+
+    @Test
+    void whatIsExportedIsTheSameKey() {
+        Possession again = Possession.of(key.export());
+        assertThat(again.publicKey()).isEqualTo(key.publicKey());
+        assertThat(Possession.verify(again.prove(nonce, "s", "p"), nonce, "s", "p", List.of(key.publicKey())))
+                .isTrue();
+        assertThatThrownBy(() -> Possession.of("ed25519:AAAA")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Possession.of("ed25519:!\nAAAA")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Possession.of(key.publicKey() + "\nAAAA"))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

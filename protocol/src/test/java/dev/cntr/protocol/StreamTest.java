@@ -41,7 +41,7 @@ class StreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {TINY, Window.SIZE})
+    @ValueSource(ints = {TINY, Frame.WINDOW})
     void tenMegabytesPassBothWaysUnchanged(int window) throws Exception {
         byte[] sent = new byte[10_000_000];
         new Random(1).nextBytes(sent);
@@ -75,8 +75,8 @@ class StreamTest {
                 stderr.write("c".getBytes(UTF_8));
                 return code;
             })) {
-                serve(echo, Window.SIZE);
-                assertThat(wire.client(Window.SIZE).run(null, out, err)).isEqualTo(new Ending.Exited(code));
+                serve(echo, Frame.WINDOW);
+                assertThat(wire.client(Frame.WINDOW).run(null, out, err)).isEqualTo(new Ending.Exited(code));
             }
             assertThat(out.toString(UTF_8)).isEqualTo("a\nb");
             assertThat(err.toString(UTF_8)).isEqualTo("c");
@@ -86,8 +86,8 @@ class StreamTest {
     @Test
     void noInputIsTheEndOfInput() throws Exception {
         try (Command wc = new Command((stdin, _, _) -> stdin.readAllBytes().length)) {
-            serve(wc, Window.SIZE);
-            assertThat(wire.client(Window.SIZE).run(null, out, err)).isEqualTo(new Ending.Exited(0));
+            serve(wc, Frame.WINDOW);
+            assertThat(wire.client(Frame.WINDOW).run(null, out, err)).isEqualTo(new Ending.Exited(0));
         }
     }
 
@@ -98,10 +98,10 @@ class StreamTest {
             to.write(new byte[5000]);
             return 0;
         })) {
-            CompletableFuture<Outcome> outcome = serve(echo, Window.SIZE);
-            ClientStream client = wire.client(Window.SIZE);
+            CompletableFuture<Outcome> outcome = serve(echo, Frame.WINDOW);
+            ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, stdout, err));
-            Thread.sleep(ServerStream.DRAIN_TIME.multipliedBy(2).plusMillis(500));
+            Thread.sleep(ServedCommand.DRAIN_TIME.multipliedBy(2).plusMillis(500));
             assertThat(ending).isNotDone();
             assertThat(outcome).isNotDone();
             stdout.open();
@@ -123,12 +123,12 @@ class StreamTest {
             }
             return 0;
         })) {
-            CompletableFuture<Outcome> outcome = serve(yes, Window.SIZE);
-            ClientStream client = wire.client(Window.SIZE);
+            CompletableFuture<Outcome> outcome = serve(yes, Frame.WINDOW);
+            ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, stdout, err));
             long before = settled(produced);
             // What a window holds, what the command's pipe holds, and a read of each side.
-            assertThat(before).isBetween((long) Window.SIZE, Window.SIZE + 4L * 64 * 1024);
+            assertThat(before).isBetween((long) Frame.WINDOW, Frame.WINDOW + 4L * 64 * 1024);
             client.resize(new WindowSize(132, 43));
             client.signal(15);
             assertThat(yes.controls.poll(5, TimeUnit.SECONDS)).isEqualTo(new WindowSize(132, 43));
@@ -162,10 +162,10 @@ class StreamTest {
             end.acquire();
             return 0;
         })) {
-            serve(sleep, Window.SIZE);
-            ClientStream client = wire.client(Window.SIZE);
+            serve(sleep, Frame.WINDOW);
+            ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(endless, out, err));
-            assertThat(settled(consumed)).isBetween((long) Window.SIZE, Window.SIZE + 4L * 64 * 1024);
+            assertThat(settled(consumed)).isBetween((long) Frame.WINDOW, Frame.WINDOW + 4L * 64 * 1024);
             client.resize(new WindowSize(1, 2));
             assertThat(sleep.controls.poll(5, TimeUnit.SECONDS)).isEqualTo(new WindowSize(1, 2));
             assertThat(out.toString(UTF_8)).isEqualTo("hello");
@@ -184,8 +184,8 @@ class StreamTest {
             stdout.write("went on".getBytes(UTF_8));
             return 0;
         })) {
-            serve(head, Window.SIZE);
-            assertThat(wire.client(Window.SIZE).run(new ByteArrayInputStream(much), out, err))
+            serve(head, Frame.WINDOW);
+            assertThat(wire.client(Frame.WINDOW).run(new ByteArrayInputStream(much), out, err))
                     .isEqualTo(new Ending.Exited(0));
             assertThat(out.toString(UTF_8)).isEqualTo("went on");
         }
@@ -199,8 +199,8 @@ class StreamTest {
                     return 3;
                 },
                 false)) {
-            CompletableFuture<Outcome> outcome = serve(daemonizes, Window.SIZE);
-            assertThat(wire.client(Window.SIZE).run(null, out, err)).isEqualTo(new Ending.Exited(3));
+            CompletableFuture<Outcome> outcome = serve(daemonizes, Frame.WINDOW);
+            assertThat(wire.client(Frame.WINDOW).run(null, out, err)).isEqualTo(new Ending.Exited(3));
             assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Exited(3));
             assertThat(out.toString(UTF_8)).isEqualTo("started");
         }
@@ -209,8 +209,8 @@ class StreamTest {
     @Test
     void aClientThatVanishesIsLostAlsoAfterTheEndOfItsInput() throws Exception {
         try (Command sleep = new Command(StreamTest::sleep)) {
-            CompletableFuture<Outcome> outcome = serve(sleep, Window.SIZE);
-            ClientStream client = wire.client(Window.SIZE);
+            CompletableFuture<Outcome> outcome = serve(sleep, Frame.WINDOW);
+            ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, out, err));
             Thread.sleep(100);
             assertThat(outcome).isNotDone();
@@ -226,8 +226,8 @@ class StreamTest {
             stdout.write("before".getBytes(UTF_8));
             return sleep(stdin, stdout, stderr);
         })) {
-            serve(sleep, Window.SIZE);
-            ClientStream client = wire.client(Window.SIZE);
+            serve(sleep, Frame.WINDOW);
+            ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, out, err));
             Thread.sleep(100);
             wire.agentOut.close();
@@ -249,10 +249,12 @@ class StreamTest {
                 stdout.write(new byte[100]);
             }
         })) {
-            CompletableFuture<Outcome> outcome = serve(yes, Window.SIZE);
-            assertThat(wire.client(Window.SIZE).run(null, broken, err))
+            CompletableFuture<Outcome> outcome = serve(yes, Frame.WINDOW);
+            assertThat(wire.client(Frame.WINDOW).run(null, broken, err))
                     .isEqualTo(new Ending.OutputClosed("STDOUT: Broken pipe"));
-            assertThat(outcome.get(5, TimeUnit.SECONDS)).isInstanceOf(Outcome.ClientLost.class);
+            assertThat(outcome.get(5, TimeUnit.SECONDS))
+                    .isEqualTo(
+                            new Outcome.ClientGone("nobody takes the client's output any more: STDOUT: Broken pipe"));
         }
     }
 
@@ -266,8 +268,8 @@ class StreamTest {
                     stdout.write(new byte[100]);
                 }
             })) {
-                CompletableFuture<Outcome> outcome = serve(yes, Window.SIZE);
-                ClientStream client = wire.client(Window.SIZE);
+                CompletableFuture<Outcome> outcome = serve(yes, Frame.WINDOW);
+                ClientStream client = wire.client(Frame.WINDOW);
                 CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, out, err));
                 client.detach();
                 assertThat(ending.get(5, TimeUnit.SECONDS)).isEqualTo(new Ending.Detached());
@@ -283,8 +285,8 @@ class StreamTest {
             read.complete(new String(stdin.readNBytes(5), UTF_8));
             return stdin.read();
         })) {
-            CompletableFuture<Outcome> outcome = serve(cat, Window.SIZE);
-            ClientStream client = wire.client(Window.SIZE);
+            CompletableFuture<Outcome> outcome = serve(cat, Frame.WINDOW);
+            ClientStream client = wire.client(Frame.WINDOW);
             InputStream typed =
                     new java.io.SequenceInputStream(new ByteArrayInputStream("typed".getBytes(UTF_8)), new Never());
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(typed, out, err));
@@ -300,9 +302,9 @@ class StreamTest {
     @Test
     void theAgentEndsASessionAndSaysWhy() throws Exception {
         try (Command sleep = new Command(StreamTest::sleep)) {
-            CompletableFuture<ServerStream> server = new CompletableFuture<>();
-            CompletableFuture<Outcome> outcome = serve(sleep, Window.SIZE, server);
-            ClientStream client = wire.client(Window.SIZE);
+            CompletableFuture<ServedCommand> server = new CompletableFuture<>();
+            CompletableFuture<Outcome> outcome = serve(sleep, Frame.WINDOW, server);
+            ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, out, err));
             server.get(5, TimeUnit.SECONDS).end(ErrorCode.EXPIRED, "after 1h");
             assertThat(ending.get(5, TimeUnit.SECONDS)).isEqualTo(new Ending.Refused(ErrorCode.EXPIRED, "after 1h"));
@@ -318,9 +320,9 @@ class StreamTest {
                 stdout.write(new byte[1000]);
             }
         })) {
-            CompletableFuture<ServerStream> server = new CompletableFuture<>();
-            CompletableFuture<Outcome> outcome = serve(yes, Window.SIZE, server);
-            wire.client(Window.SIZE);
+            CompletableFuture<ServedCommand> server = new CompletableFuture<>();
+            CompletableFuture<Outcome> outcome = serve(yes, Frame.WINDOW, server);
+            wire.client(Frame.WINDOW);
             Thread.sleep(300);
             server.get(5, TimeUnit.SECONDS).end(ErrorCode.EXPIRED, "after 1h");
             assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Ended(ErrorCode.EXPIRED));
@@ -331,14 +333,14 @@ class StreamTest {
         return serve(command, window, new CompletableFuture<>());
     }
 
-    private CompletableFuture<Outcome> serve(Command command, int window, CompletableFuture<ServerStream> made) {
+    private CompletableFuture<Outcome> serve(Command command, int window, CompletableFuture<ServedCommand> made) {
         Wire mine = wire;
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        ServerStream stream = mine.agent(window);
-                        made.complete(stream);
-                        Outcome outcome = stream.run(command, false);
+                        ServedCommand served = new ServedCommand(command, false, window);
+                        made.complete(served);
+                        Outcome outcome = served.serve(mine.agent());
                         mine.agentIn.close();
                         mine.agentOut.close();
                         return outcome;

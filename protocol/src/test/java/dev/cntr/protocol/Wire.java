@@ -42,12 +42,12 @@ final class Wire implements AutoCloseable {
                 pace);
     }
 
-    ServerStream agent(int window) throws IOException {
-        return agent(window, KeepAlive.Pace.DEFAULT);
+    ServerStream agent() throws IOException {
+        return agent(KeepAlive.Pace.DEFAULT);
     }
 
-    ServerStream agent(int window, KeepAlive.Pace pace) throws IOException {
-        return ServerStream.accept(agentIn, agentOut, IDENTITY, window, pace);
+    ServerStream agent(KeepAlive.Pace pace) throws IOException {
+        return ServerStream.accept(agentIn, agentOut, IDENTITY, pace);
     }
 
     void closeClient() throws IOException {

@@ -4,17 +4,26 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cntr.api.ConditionType;
+import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
+import java.time.Duration;
 
 /**
  * A session as the API server had it: what of its metadata is needed here, and its status.
  *
  * @param namespace empty for a NodeDebugSession
+ * @param reconnectTime how long the agent waits for a client that is cut off
  */
-public record Session(String namespace, String name, String uid, String resourceVersion, DebugSessionStatus status) {
+public record Session(
+        String namespace,
+        String name,
+        String uid,
+        String resourceVersion,
+        Duration reconnectTime,
+        DebugSessionStatus status) {
     static Session of(JsonNode object, ObjectMapper mapper) {
         JsonNode metadata = object.path("metadata");
         JsonNode status = object.path("status");
@@ -24,6 +33,10 @@ public record Session(String namespace, String name, String uid, String resource
                     metadata.path("name").asText(),
                     metadata.path("uid").asText(),
                     metadata.path("resourceVersion").asText(),
+                    Duration.ofSeconds(object.path("spec")
+                            .path("attach")
+                            .path("reconnectSeconds")
+                            .asInt(DebugSessionSpec.Attach.RECONNECT_SECONDS)),
                     status.isObject()
                             ? mapper.treeToValue(status, DebugSessionStatus.class)
                             : DebugSessionStatus.EMPTY);

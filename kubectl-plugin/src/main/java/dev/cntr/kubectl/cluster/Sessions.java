@@ -84,6 +84,22 @@ public final class Sessions {
         return waiting.session;
     }
 
+    /** The session of a name, as a user gives it. */
+    public Session find(String name) {
+        try {
+            return session(cluster.get(resource, name));
+        } catch (ApiException e) {
+            throw e.status() == 404
+                    ? new CntrException(
+                            ExitCode.NOT_FOUND,
+                            "there is no " + resource.qualified() + " " + name
+                                    + (resource.namespace().isEmpty() ? "" : " in namespace " + resource.namespace())
+                                    + "; it may be over for long; see: kubectl get " + resource.qualified(),
+                            e)
+                    : Failures.refused("get", resource, e);
+        }
+    }
+
     /** The session as it is now; empty when it is gone, or nobody can tell. */
     public Optional<Session> look(String name) {
         try {

@@ -10,6 +10,7 @@ import dev.cntr.kubectl.exit.ExitCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -183,6 +184,7 @@ class RelayTest {
                         "hello-x7k2p",
                         "session-uid",
                         "1",
+                        Duration.ZERO,
                         DebugSessionStatus.EMPTY
                                 .change()
                                 .relayPod("cntr-relay/relay-1")

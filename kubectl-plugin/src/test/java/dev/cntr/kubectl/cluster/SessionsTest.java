@@ -64,7 +64,7 @@ class SessionsTest {
                         "{\"target\":{\"pod\":\"hello\",\"container\":\"app\",\"waitForStart\":false,\"hold\":false},\"tools\":{\"source\":\"Agent\"},"
                                 + "\"process\":{\"command\":[\"id\",\"-u\"],\"tty\":true,\"env\":[],\"profile\":\"Target\"},"
                                 + "\"attach\":{\"publicKeys\":[\"" + key
-                                + "\"]},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\",\"requester\":\"jane\",\"approvals\":[]}");
+                                + "\"],\"reconnectSeconds\":60},\"ttl\":\"1h\",\"ttlSecondsAfterFinished\":300,\"recording\":\"Never\",\"requester\":\"jane\",\"approvals\":[]}");
         assertThat(server.session().path("kind").asText()).isEqualTo("DebugSession");
     }
 

@@ -32,10 +32,11 @@ final class Audit {
     private Audit() {}
 
     /** A client that was let in, from when until it leaves. */
-    record Visit(DebugSession session, String user, Instant since) {}
+    record Visit(DebugSession session, String user, boolean again, Instant since) {}
 
-    static Visit attached(DebugSession session, String user, Clock clock) {
-        Visit visit = new Visit(session, user, clock.instant());
+    /** @param again whether it is the client that was there before, over another connection */
+    static Visit attached(DebugSession session, String user, boolean again, Clock clock) {
+        Visit visit = new Visit(session, user, again, clock.instant());
         write(attached(visit));
         return visit;
     }
@@ -95,6 +96,9 @@ final class Audit {
         if (!approvers.isEmpty()) {
             line.put("approvedBy", approvers);
         }
+        if (visit.again()) {
+            line.put("again", true);
+        }
         return line;
     }
 
@@ -112,6 +116,11 @@ final class Audit {
                 line.put("outcome", "ClientLost");
                 line.put("reason", shortened(why));
             }
+            case Outcome.ClientGone(String why) -> {
+                line.put("outcome", "ClientGone");
+                line.put("reason", shortened(why));
+            }
+            case Outcome.Resumed() -> line.put("outcome", "Resumed");
             case Outcome.Detached() -> line.put("outcome", "Detached");
             case Outcome.Ended(ErrorCode code) -> {
                 line.put("outcome", "Ended");

@@ -9,10 +9,12 @@ import dev.cntr.api.Reason;
 import dev.cntr.api.StatusChange;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.proc.PinnedProcess;
+import dev.cntr.linux.program.Exit;
 import dev.cntr.protocol.DebugProcess;
 import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.Outcome;
 import dev.cntr.protocol.RelayRequest;
+import dev.cntr.protocol.ServedCommand;
 import dev.cntr.protocol.ServerStream;
 import dev.cntr.protocol.WindowSize;
 import java.io.IOException;
@@ -33,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session that this agent keeps: its debug container from its creation to its end, at most one client, and the status it
+ * A session that this agent keeps: its debug container from its creation to its end, its clients, one at a time, and the status it
  * tells of. It ends once, by {@link #end}: because its command ended, its client went away, its time is over, its target
  * ended, its resource was deleted, or the agent stops.
  */
@@ -62,7 +64,7 @@ final class LiveSession {
     private DebugSession resource;
     private @Nullable FoundTarget target;
     private @Nullable Prepared prepared;
-    private @Nullable ServerStream client;
+    private @Nullable Attendance attendance;
     private @Nullable SessionRecording recording;
     private boolean claimed;
     private @Nullable Reason end;
@@ -235,8 +237,8 @@ final class LiveSession {
         return true;
     }
 
-    /** What a client that has proven itself may have, once; or why not. */
-    synchronized Claim claim() {
+    /** What a client that has proven itself may have; or why not. */
+    synchronized Claim claim(ServerStream client) {
         if (end != null) {
             return new Claim.Refused(code(end), "the session has ended: " + end.text());
         }
@@ -247,6 +249,9 @@ final class LiveSession {
         if (resource.getSpec().unattended()) {
             return new Claim.Refused(ErrorCode.NOT_AUTHORIZED, "nobody may attach to this session: it has no keys");
         }
+        if (attendance != null && attendance.admits(client)) {
+            return new Claim.Joined(attendance);
+        }
         if (claimed) {
             return new Claim.Refused(
                     ErrorCode.ALREADY_ATTACHED, "another client is attached; create a session of your own");
@@ -255,43 +260,71 @@ final class LiveSession {
         return new Claim.Granted(prepared.container());
     }
 
-    /** Starts the command, carries its streams until one side ends, and ends the session with it. */
+    /** Starts the command for its first client, and carries its streams until that goes or the command has ended. */
     void serve(ServerStream stream, DebugContainer granted, String user) {
+        Optional<DebugProcess> ready = recorded(granted, stream.size(), user, user + " is attached");
+        if (ready.isEmpty()) {
+            stream.end(ErrorCode.COMPLETED, "the session has ended");
+            return;
+        }
+        DebugProcess process = ready.get();
+        process.resize(stream.size());
+        Attendance begun = new Attendance(
+                new Attended(granted),
+                new ServedCommand(process, resource().getSpec().process().tty()),
+                traffic,
+                metrics,
+                clock);
         synchronized (this) {
             if (end != null) {
                 stream.end(code(end), "the session has ended: " + end.text());
                 return;
             }
-            client = stream;
+            attendance = begun;
+            granted.start();
         }
-        Optional<DebugProcess> ready = recorded(granted, stream.size(), user, user + " is attached");
-        if (ready.isEmpty()) {
-            return;
+        begun.serve(stream, user);
+    }
+
+    /** The session as its clients' account of themselves needs it. */
+    private final class Attended implements Attendance.Host {
+        private final DebugContainer container;
+        /** What is told last; the next waits for it. */
+        private CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
+
+        Attended(DebugContainer container) {
+            this.container = container;
         }
-        DebugProcess process = ready.get();
-        Audit.Visit visit = Audit.attached(resource(), user, clock);
-        process.resize(stream.size());
-        granted.start();
-        later(() -> write(status -> status.change()
-                .attachments(1)
-                .condition(
-                        ConditionType.ATTACHED,
-                        true,
-                        Reason.CLIENT_ATTACHED,
-                        user.equals(RelayRequest.UNKNOWN)
-                                ? "a client is attached"
-                                : Audit.printable(user) + " is attached",
-                        clock.instant())
-                .done()));
-        metrics.attached();
-        Outcome outcome = stream.run(process, resource().getSpec().process().tty());
-        metrics.left(traffic);
-        Audit.left(visit, outcome, traffic, clock);
-        switch (outcome) {
-            case Outcome.Exited(int code) -> end(Reason.EXITED, exited(code, granted));
-            case Outcome.ClientLost(String why) -> end(Reason.CLIENT_LOST, why);
-            case Outcome.Detached() -> end(Reason.CLIENT_DETACHED, "the client detached");
-            case Outcome.Ended _ -> {}
+
+        @Override
+        public DebugSession resource() {
+            return LiveSession.this.resource();
+        }
+
+        @Override
+        public void exited(int code) {
+            end(Reason.EXITED, LiveSession.exited(code, container));
+        }
+
+        @Override
+        public void lost(String why) {
+            Exit ended = container.exit().getNow(null);
+            if (ended == null) {
+                end(Reason.CLIENT_LOST, why);
+            } else {
+                end(Reason.EXITED, LiveSession.exited(ended.code(), container) + "; its client does not know: " + why);
+            }
+        }
+
+        @Override
+        public synchronized void tell(UnaryOperator<DebugSessionStatus> change) {
+            told = told.thenRunAsync(() -> key.logged(() -> write(change)), executor);
+        }
+
+        @Override
+        public void after(Duration time, Runnable task) {
+            CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, executor)
+                    .execute(() -> key.logged(task));
         }
     }
 
@@ -324,7 +357,7 @@ final class LiveSession {
         if (ready.isEmpty()) {
             return;
         }
-        Audit.Visit visit = Audit.attached(resource(), user, clock);
+        Audit.Visit visit = Audit.attached(resource(), user, false, clock);
         made.start();
         try {
             UnattendedRun.of(ready.get(), executor)
@@ -390,20 +423,20 @@ final class LiveSession {
         log.info("session {} uid={}: ended: {}: {}", key, key.uid(), why.text(), message);
         Prepared mine;
         FoundTarget beside;
-        ServerStream stream;
+        Attendance attended;
         SessionRecording recorded;
         synchronized (this) {
             recorded = recording;
             mine = prepared;
             beside = target;
-            stream = client;
+            attended = attendance;
         }
         Integer exitCode = null;
         if (mine != null && beside != null) {
             if (why == Reason.EXITED) {
                 exitCode = mine.container().exit().join().code();
-            } else if (stream != null) {
-                stream.end(code(why), message);
+            } else if (attended != null) {
+                attended.served().end(code(why), message);
             }
             if (why == Reason.CLIENT_LOST) {
                 hangUp(mine.container());
@@ -414,6 +447,7 @@ final class LiveSession {
         SessionRecording.Kept kept = recorded == null ? SessionRecording.Kept.NOTHING : recorded.finish();
         Audit.recorded(resource(), kept);
         metrics.recorded(kept);
+        metrics.carried(traffic);
         Optional<Integer> code = Optional.ofNullable(exitCode);
         statuses.writeAlsoWhereOver(resource(), status -> last(status, why, message, code, kept));
         ended.complete(null);

@@ -83,8 +83,12 @@ final class Metrics {
         clients.incrementAndGet();
     }
 
-    void left(Traffic traffic) {
+    void left() {
         clients.decrementAndGet();
+    }
+
+    /** What a session's command has taken and given. */
+    void carried(Traffic traffic) {
         count("cntr.agent.stream.bytes", traffic.in().get(), "stream", "stdin");
         count("cntr.agent.stream.bytes", traffic.out().get(), "stream", "stdout");
         count("cntr.agent.stream.bytes", traffic.err().get(), "stream", "stderr");

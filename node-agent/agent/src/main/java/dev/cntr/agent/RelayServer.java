@@ -110,7 +110,7 @@ final class RelayServer implements AutoCloseable {
             throw e;
         }
         // only now: whoever has no key must not keep the owner out
-        switch (session.claim()) {
+        switch (session.claim(stream)) {
             case Claim.Refused(ErrorCode code, String message) -> {
                 Audit.refused(session.resource(), request.user(), message);
                 refused(code.name());
@@ -118,6 +118,7 @@ final class RelayServer implements AutoCloseable {
             }
             case Claim.Granted(var container) ->
                 session.key().logged(() -> session.serve(stream, container, request.user()));
+            case Claim.Joined(var attendance) -> session.key().logged(() -> attendance.serve(stream, request.user()));
         }
     }
 

@@ -81,7 +81,7 @@ class AuditTest {
         session.setSpec(new NodeDebugSessionSpec(
                 "n1", null, null, new Attach(List.of("ed25519:key")), "1h", null, null, null, null, null));
         session.setStatus(DebugSessionStatus.EMPTY.change().nodeName("n1").done());
-        assertThat(Audit.attached(new Audit.Visit(session.asSession(), "jane", NOW)))
+        assertThat(Audit.attached(new Audit.Visit(session.asSession(), "jane", false, NOW)))
                 .containsEntry("session", "n1-x")
                 .containsEntry("node", "n1")
                 .doesNotContainKeys("namespace", "pod", "podUID", "container", "containerID");
@@ -103,6 +103,6 @@ class AuditTest {
                 .podUID("pod-uid")
                 .container("app", "containerd://1")
                 .done());
-        return new Audit.Visit(session, user, NOW);
+        return new Audit.Visit(session, user, false, NOW);
     }
 }

@@ -1,9 +1,9 @@
 package dev.cntr.cli;
 
 import dev.cntr.cli.caller.Caller;
-import dev.cntr.cli.detached.DetachKeys;
 import dev.cntr.cli.detached.DetachedSessions;
 import dev.cntr.cli.detached.Viewer;
+import dev.cntr.protocol.DetachKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;

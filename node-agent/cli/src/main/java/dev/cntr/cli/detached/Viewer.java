@@ -5,6 +5,7 @@ import dev.cntr.cli.caller.CallerInput;
 import dev.cntr.cli.caller.LocalTerminal;
 import dev.cntr.cli.caller.SharedStream;
 import dev.cntr.linux.FdChannel;
+import dev.cntr.protocol.DetachKeys;
 import dev.cntr.protocol.Frame;
 import dev.cntr.protocol.FrameReader;
 import dev.cntr.protocol.FrameWriter;

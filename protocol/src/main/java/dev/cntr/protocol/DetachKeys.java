@@ -1,4 +1,4 @@
-package dev.cntr.cli.detached;
+package dev.cntr.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -45,8 +45,13 @@ public final class DetachKeys {
                         + "\" are no keys; they are written like ctrl-p,ctrl-q: ctrl- and a letter or one of @[\\]^_, or one character");
     }
 
+    /** Whether there are none. */
+    public boolean none() {
+        return keys.length == 0;
+    }
+
     /** What of typed bytes is to go on: those that may be the beginning of the keys are kept until the next. */
-    byte[] pass(byte[] from, int length) {
+    public byte[] pass(byte[] from, int length) {
         if (keys.length == 0) {
             return Arrays.copyOf(from, length);
         }
@@ -74,7 +79,7 @@ public final class DetachKeys {
     }
 
     /** Whether all keys were typed one after the other. */
-    boolean complete() {
+    public boolean complete() {
         return keys.length > 0 && matched == keys.length;
     }
 }
