@@ -24,10 +24,8 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +43,6 @@ final class LiveSession {
     /** How long the output of a command whose target has ended may still flow. */
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
-    /** How long a command may take to end by itself when its client is lost. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
-
-    private static final int SIGHUP = 1;
     private static final int KILLED = 128 + 9;
 
     private final SessionKey key;
@@ -240,7 +234,7 @@ final class LiveSession {
     /** What a client that has proven itself may have; or why not. */
     synchronized Claim claim(ServerStream client) {
         if (end != null) {
-            return new Claim.Refused(code(end), "the session has ended: " + end.text());
+            return new Claim.Refused(SessionEnd.code(end), "the session has ended: " + end.text());
         }
         if (prepared == null) {
             return new Claim.Refused(
@@ -277,7 +271,7 @@ final class LiveSession {
                 clock);
         synchronized (this) {
             if (end != null) {
-                stream.end(code(end), "the session has ended: " + end.text());
+                stream.end(SessionEnd.code(end), "the session has ended: " + end.text());
                 return;
             }
             attendance = begun;
@@ -303,7 +297,7 @@ final class LiveSession {
 
         @Override
         public void exited(int code) {
-            end(Reason.EXITED, LiveSession.exited(code, container));
+            end(Reason.EXITED, SessionEnd.exited(code, container));
         }
 
         @Override
@@ -312,7 +306,7 @@ final class LiveSession {
             if (ended == null) {
                 end(Reason.CLIENT_LOST, why);
             } else {
-                end(Reason.EXITED, LiveSession.exited(ended.code(), container) + "; its client does not know: " + why);
+                end(Reason.EXITED, SessionEnd.exited(ended.code(), container) + "; its client does not know: " + why);
             }
         }
 
@@ -363,20 +357,11 @@ final class LiveSession {
             UnattendedRun.of(ready.get(), executor)
                     .thenAccept(code -> later(() -> {
                         Audit.left(visit, new Outcome.Exited(code), traffic, clock);
-                        end(Reason.EXITED, exited(code, made));
+                        end(Reason.EXITED, SessionEnd.exited(code, made));
                     }));
         } catch (IOException e) {
             end(Reason.ATTACH_FAILED, "the command's input cannot be closed: " + AgentException.chain(e));
         }
-    }
-
-    private static String exited(int code, DebugContainer container) {
-        long killed = container.killedForMemory();
-        return "the command ended with exit code " + code
-                + (killed == 0
-                        ? ""
-                        : "; %d of the session's processes needed more memory than spec.resources.limits.memory, and were killed"
-                                .formatted(killed));
     }
 
     /** What is shown from now on is not recorded: the end of a session that must be. */
@@ -436,10 +421,10 @@ final class LiveSession {
             if (why == Reason.EXITED) {
                 exitCode = mine.container().exit().join().code();
             } else if (attended != null) {
-                attended.served().end(code(why), message);
+                attended.served().end(SessionEnd.code(why), message);
             }
             if (why == Reason.CLIENT_LOST) {
-                hangUp(mine.container());
+                SessionEnd.hangUp(mine.container());
             }
             mine.close();
             beside.close();
@@ -448,44 +433,9 @@ final class LiveSession {
         Audit.recorded(resource(), kept);
         metrics.recorded(kept);
         metrics.carried(traffic);
-        Optional<Integer> code = Optional.ofNullable(exitCode);
-        statuses.writeAlsoWhereOver(resource(), status -> last(status, why, message, code, kept));
+        SessionEnd over = new SessionEnd(why, message, Optional.ofNullable(exitCode), kept);
+        statuses.writeAlsoWhereOver(resource(), status -> over.in(status, clock.instant()));
         ended.complete(null);
-    }
-
-    /** The last status; where somebody else has written that the session is over, its recording is added. */
-    private DebugSessionStatus last(
-            DebugSessionStatus status,
-            Reason why,
-            String message,
-            Optional<Integer> exitCode,
-            SessionRecording.Kept kept) {
-        if (status.finished() && !kept.asked()) {
-            return status;
-        }
-        Instant now = clock.instant();
-        StatusChange change = status.change();
-        kept.into(change, now);
-        if (!status.finished()) {
-            exitCode.ifPresent(change::exitCode);
-            switch (why) {
-                case RECORDING_FAILED -> change.stalled(why, message, now);
-                default -> change.completed(why, message, now);
-            }
-        }
-        return change.done();
-    }
-
-    /** As a lost line would: the command may end by itself before it is killed. */
-    private static void hangUp(DebugContainer container) {
-        container.signal(SIGHUP);
-        try {
-            container.exit().get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException _) {
-            // it is killed next
-        }
     }
 
     private void later(Runnable task) {
@@ -506,17 +456,5 @@ final class LiveSession {
         if (written != null) {
             update(written);
         }
-    }
-
-    private static ErrorCode code(Reason reason) {
-        return switch (reason) {
-            case EXPIRED, IDLE_TIMEOUT -> ErrorCode.EXPIRED;
-            case DELETED -> ErrorCode.DELETED;
-            case TARGET_GONE, POD_REPLACED -> ErrorCode.TARGET_GONE;
-            case POLICY_DENIED, APPROVAL_DENIED -> ErrorCode.POLICY_DENIED;
-            case EXITED -> ErrorCode.COMPLETED;
-            case AGENT_LOST -> ErrorCode.AGENT_STOPPING;
-            default -> ErrorCode.INTERNAL;
-        };
     }
 }
