@@ -65,7 +65,9 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private volatile boolean closing;
 
     private Agent(AgentConfig config) {
-        tools = PassthroughMount.serve(TreeOptions.image(config.tools()));
+        TreeOptions own = TreeOptions.image(config.tools());
+        tools = PassthroughMount.serve(
+                config.toolsContext().map(own::withSeLinuxContext).orElse(own));
         log.info("tools of {}: {}", config.tools(), tools.report());
         metrics.tools(tools.report().dataPath());
         runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
@@ -85,7 +87,13 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
                     "images that an earlier agent held are let go by the runtime in its own time: {}",
                     AgentException.chain(e));
         }
-        trees = new ToolsTrees(tools, targets, images, new PullSecrets(client), new SharedTrees(Clock.systemUTC()));
+        trees = new ToolsTrees(
+                tools,
+                config.toolsContext(),
+                targets,
+                images,
+                new PullSecrets(client),
+                new SharedTrees(Clock.systemUTC()));
         policies = new DebugPolicies(client, config.admissionPolicies());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), clock);
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param admissionPolicies whether the chart's admission policies are in force ({@code CNTR_ADMISSION_POLICIES})
  * @param healthPort where {@code /healthz} and {@code /readyz} are served ({@code CNTR_HEALTH_PORT})
  * @param nodeSessions whether there may be sessions on the node itself ({@code CNTR_NODE_SESSIONS})
+ * @param toolsContext the SELinux context of all files of all tools ({@code CNTR_TOOLS_CONTEXT}); empty for none of its own
  * @param recordsInput whether recordings hold what is typed, passwords too ({@code CNTR_RECORD_INPUT}, true or false)
  */
 record AgentConfig(
@@ -27,6 +28,7 @@ record AgentConfig(
         boolean admissionPolicies,
         int healthPort,
         boolean nodeSessions,
+        Optional<String> toolsContext,
         boolean recordsInput) {
 
     static AgentConfig from(Map<String, String> environment) {
@@ -41,6 +43,7 @@ record AgentConfig(
                 Boolean.parseBoolean(environment.get(Names.ADMISSION_POLICIES_VARIABLE)),
                 port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")),
                 flag(environment, Names.NODE_SESSIONS_VARIABLE),
+                Optional.ofNullable(environment.get("CNTR_TOOLS_CONTEXT")).filter(s -> !s.isBlank()),
                 flag(environment, "CNTR_RECORD_INPUT"));
     }
 

@@ -21,10 +21,8 @@ final class ToolsTrees {
     /** The machine's first process: it sees the machine as the runtime does, a container sees it differently. */
     private static final int INIT = 1;
 
-    private static final ToolsSource.Wishes WITHOUT_SECRETS = new ToolsSource.Wishes(
-            Optional.empty(), TreeOptions.SECRETS_OF_A_NODE, false, Optional.empty(), Optional.empty());
-
     private final PassthroughMount own;
+    private final Optional<String> seLinuxContext;
     private final TargetLookup targets;
     private final NodeImages images;
     private final PullSecrets secrets;
@@ -34,8 +32,16 @@ final class ToolsTrees {
      * Opens nothing yet.
      *
      * @param own the agent's own tools, served for all sessions; stays the caller's
+     * @param seLinuxContext of the files of all others
      */
-    ToolsTrees(PassthroughMount own, TargetLookup targets, NodeImages images, PullSecrets secrets, SharedTrees shared) {
+    ToolsTrees(
+            PassthroughMount own,
+            Optional<String> seLinuxContext,
+            TargetLookup targets,
+            NodeImages images,
+            PullSecrets secrets,
+            SharedTrees shared) {
+        this.seLinuxContext = seLinuxContext;
         this.shared = shared;
         this.secrets = secrets;
         this.images = images;
@@ -59,7 +65,7 @@ final class ToolsTrees {
                         session.getMetadata().getNamespace(),
                         Objects.requireNonNull(tools.image(), "the schema demands it"),
                         tools.pullSecretNames());
-            case HOST -> shared.open("the node", ToolsTrees::ofNode);
+            case HOST -> shared.open("the node", this::ofNode);
         };
     }
 
@@ -69,24 +75,28 @@ final class ToolsTrees {
         return shared.open("image " + id, () -> {
             MountableImage image = images.hold(id, reference);
             try (PinnedProcess init = PinnedProcess.open(INIT)) {
-                return new ToolsSource.Layers(image, init).open(TreeProvider.auto(), ToolsSource.Wishes.NONE);
+                return new ToolsSource.Layers(image, init).open(TreeProvider.auto(), without(List.of()));
             }
         });
     }
 
     /** With all that is mounted below its root: /usr may be a file system of its own. */
-    private static Tools ofNode() {
+    private Tools ofNode() {
         try (PinnedProcess init = PinnedProcess.open(INIT)) {
             return new ToolsSource.Container(init, "the node", Mount.Extent.TREE)
-                    .open(TreeProvider.auto(), WITHOUT_SECRETS);
+                    .open(TreeProvider.auto(), without(TreeOptions.SECRETS_OF_A_NODE));
         }
+    }
+
+    private ToolsSource.Wishes without(List<String> hidden) {
+        return new ToolsSource.Wishes(Optional.empty(), hidden, false, Optional.empty(), seLinuxContext);
     }
 
     private SessionTools ofContainer(DebugSession session, DebugSessionStatus placed, String name) {
         PinnedProcess process = targets.find(session, placed, name).process();
         try {
             Tools tools = new ToolsSource.Container(process, "container " + name)
-                    .open(TreeProvider.auto(), ToolsSource.Wishes.NONE);
+                    .open(TreeProvider.auto(), without(List.of()));
             return new SessionTools(tools::cloneMount, tools.path(), () -> {
                 tools.close();
                 process.close();

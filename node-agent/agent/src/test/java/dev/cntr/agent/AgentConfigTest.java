@@ -17,6 +17,14 @@ class AgentConfigTest {
         assertThat(config.criSocket()).isEmpty();
         assertThat(config.relaySocket()).isEqualTo(Path.of("/run/cntr/relay.sock"));
         assertThat(config.healthPort()).isEqualTo(8081);
+        assertThat(config.toolsContext()).isEmpty();
+    }
+
+    @Test
+    void theContextOfTheToolsIsTakenAsItIs() {
+        assertThat(AgentConfig.from(Map.of("NODE_NAME", "n1", "CNTR_TOOLS_CONTEXT", "u:r:t:s0:c1,c2"))
+                        .toolsContext())
+                .contains("u:r:t:s0:c1,c2");
     }
 
     @Test
