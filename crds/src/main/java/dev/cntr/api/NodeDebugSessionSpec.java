@@ -117,7 +117,7 @@ public record NodeDebugSessionSpec(
         @Size(max = 8) @JsonPropertyDescription("What others decided about the session.")
         List<Approval> approvals) {
 
-    /** Fills in what the API server would have defaulted. */
+    /** Fills in what the API server would have defaulted, as {@link DebugSessionSpec} does. */
     public NodeDebugSessionSpec(
             String nodeName,
             @Nullable ToolsSpec tools,
@@ -129,16 +129,27 @@ public record NodeDebugSessionSpec(
             @Nullable Recording recording,
             @Nullable String requester,
             @Nullable List<Approval> approvals) {
+        DebugSessionSpec filled = new DebugSessionSpec(
+                new Target(nodeName, null),
+                tools,
+                process,
+                attach,
+                ttl,
+                ttlSecondsAfterFinished,
+                idleTimeout,
+                recording,
+                requester,
+                approvals);
         this.nodeName = nodeName;
-        this.tools = tools == null ? ToolsSpec.AGENT : tools;
-        this.process = process == null ? DebugProcess.SHELL : process;
+        this.tools = filled.tools();
+        this.process = filled.process();
         this.attach = attach;
-        this.ttl = ttl == null ? TimeToLive.DEFAULT : ttl;
-        this.ttlSecondsAfterFinished = ttlSecondsAfterFinished == null ? 300 : ttlSecondsAfterFinished;
+        this.ttl = filled.ttl();
+        this.ttlSecondsAfterFinished = filled.ttlSecondsAfterFinished();
         this.idleTimeout = idleTimeout;
-        this.recording = recording == null ? Recording.NEVER : recording;
+        this.recording = filled.recording();
         this.requester = requester;
-        this.approvals = approvals == null ? List.of() : List.copyOf(approvals);
+        this.approvals = filled.approvals();
     }
 
     /** As a session is that has no namespace, with the node in place of a pod: {@link NodeDebugSession#asSession()}. */

@@ -3,9 +3,9 @@ package dev.cntr.operator;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Names;
-import dev.cntr.api.NodeDebugSession;
 import dev.cntr.api.Selector;
 import dev.cntr.api.SessionEvents;
+import dev.cntr.api.SessionObjects;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
@@ -31,10 +30,12 @@ final class ApiSessions implements Sessions {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
+    private final SessionObjects objects;
     private final SessionEvents events;
 
     ApiSessions(KubernetesClient client, SessionEvents events) {
         this.client = client;
+        this.objects = new SessionObjects(client);
         this.events = events;
     }
 
@@ -82,9 +83,7 @@ final class ApiSessions implements Sessions {
     public DebugSession write(DebugSession session, DebugSessionStatus status) {
         var patch = Map.of("metadata", Map.of("resourceVersion", version(session)), "status", status);
         String json = client.getKubernetesSerialization().asJson(patch);
-        DebugSession written = session.ofNode()
-                ? ofNode(session).subresource("status").patch(MERGE, json).asSession()
-                : resource(session).subresource("status").patch(MERGE, json);
+        DebugSession written = objects.patchStatus(session, MERGE, json);
         events.written(written, session.getStatus());
         return written;
     }
@@ -101,11 +100,7 @@ final class ApiSessions implements Sessions {
 
     @Override
     public void delete(DebugSession session) {
-        if (session.ofNode()) {
-            ofNode(session).lockResourceVersion(version(session)).delete();
-        } else {
-            resource(session).lockResourceVersion(version(session)).delete();
-        }
+        objects.deleteUnchanged(session);
     }
 
     private DebugSession finalizers(DebugSession session, Stream<String> names) {
@@ -115,18 +110,7 @@ final class ApiSessions implements Sessions {
                 : client.getKubernetesSerialization().asJson(finalizers);
         String patch =
                 "{\"metadata\":{\"resourceVersion\":\"%s\",\"finalizers\":%s}}".formatted(version(session), list);
-        return session.ofNode()
-                ? ofNode(session).patch(MERGE, patch).asSession()
-                : resource(session).patch(MERGE, patch);
-    }
-
-    /** By the object and not by its name: the client library would read it before each patch. */
-    private Resource<DebugSession> resource(DebugSession session) {
-        return client.resource(session);
-    }
-
-    private Resource<NodeDebugSession> ofNode(DebugSession session) {
-        return client.resource(NodeDebugSession.of(session));
+        return objects.patch(session, MERGE, patch);
     }
 
     private static String version(DebugSession session) {

@@ -3,12 +3,12 @@ package dev.cntr.operator;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.Names;
 import dev.cntr.api.NodeDebugSession;
+import dev.cntr.api.SessionObjects;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Listable;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.PrintStream;
@@ -29,10 +29,12 @@ final class CleanUp {
     private static final Duration POLL = Duration.ofMillis(300);
 
     private final KubernetesClient client;
+    private final SessionObjects objects;
     private final PrintStream out;
 
     CleanUp(KubernetesClient client, PrintStream out) {
         this.client = client;
+        this.objects = new SessionObjects(client);
         this.out = out;
     }
 
@@ -66,7 +68,7 @@ final class CleanUp {
             }
             left.stream().filter(session -> !session.isMarkedForDeletion()).forEach(session -> {
                 out.printf("ending session %s%n", name(session));
-                resource(session).delete();
+                objects.delete(session);
             });
             Thread.sleep(POLL);
         }
@@ -102,21 +104,12 @@ final class CleanUp {
         String patch = client.getKubernetesSerialization()
                 .asJson(List.of(Map.of("op", "replace", "path", "/metadata/finalizers", "value", others)));
         try {
-            resource(session).patch(PatchContext.of(PatchType.JSON), patch);
+            objects.patch(session, PatchContext.of(PatchType.JSON), patch);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;
             }
         }
-    }
-
-    private Resource<? extends HasMetadata> resource(DebugSession session) {
-        if (session.ofNode()) {
-            return client.resource(NodeDebugSession.of(session));
-        }
-        return client.resources(DebugSession.class)
-                .inNamespace(session.getMetadata().getNamespace())
-                .withName(session.getMetadata().getName());
     }
 
     private static String name(DebugSession session) {

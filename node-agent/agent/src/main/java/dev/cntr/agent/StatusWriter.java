@@ -2,8 +2,8 @@ package dev.cntr.agent;
 
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionStatus;
-import dev.cntr.api.NodeDebugSession;
 import dev.cntr.api.SessionEvents;
+import dev.cntr.api.SessionObjects;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -28,10 +28,12 @@ final class StatusWriter {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
+    private final SessionObjects objects;
     private final SessionEvents events;
 
     StatusWriter(KubernetesClient client, SessionEvents events) {
         this.client = client;
+        this.objects = new SessionObjects(client);
         this.events = events;
     }
 
@@ -92,7 +94,6 @@ final class StatusWriter {
         return null;
     }
 
-    /** By the object and not by its name: the client library would read it before the patch. */
     private DebugSession write(DebugSession session, DebugSessionStatus status) {
         var metadata = session.getMetadata();
         var patch = Map.of(
@@ -101,19 +102,14 @@ final class StatusWriter {
                 "status",
                 status);
         String json = client.getKubernetesSerialization().asJson(patch);
-        return session.ofNode()
-                ? client.resource(NodeDebugSession.of(session))
-                        .subresource("status")
-                        .patch(MERGE, json)
-                        .asSession()
-                : client.resource(session).subresource("status").patch(MERGE, json);
+        return objects.patchStatus(session, MERGE, json);
     }
 
     /** The session as it is now; null where it is gone, or the API server does not answer for long. */
     private @Nullable DebugSession read(SessionKey key) {
         for (int i = 1; i <= TRIES; i++) {
             try {
-                DebugSession now = get(key);
+                DebugSession now = objects.get(key.ofNode() ? null : key.namespace(), key.name());
                 return now != null && key.uid().equals(now.getMetadata().getUid()) ? now : null;
             } catch (KubernetesClientException e) {
                 log.warn("session {} uid={}: reading it failed: {}", key, key.uid(), AgentException.chain(e));
@@ -123,19 +119,6 @@ final class StatusWriter {
             }
         }
         return null;
-    }
-
-    private @Nullable DebugSession get(SessionKey key) {
-        if (key.ofNode()) {
-            NodeDebugSession node = client.resources(NodeDebugSession.class)
-                    .withName(key.name())
-                    .get();
-            return node == null ? null : node.asSession();
-        }
-        return client.resources(DebugSession.class)
-                .inNamespace(key.namespace())
-                .withName(key.name())
-                .get();
     }
 
     private static boolean sleep(long millis) {
