@@ -40,8 +40,6 @@ class AttachSelectorE2E {
                     name.equals("web-1")
                             ? cluster.nodes().getFirst()
                             : cluster.nodes().getLast());
-            cluster.kubectl("-n", NAMESPACE, "label", "pod", name, "app=" + name.substring(0, name.indexOf('-')))
-                    .ok();
         }
         jane = User.attaching(cluster, directory, "jane", "attach-selector-jane", NAMESPACE);
         cluster.kubectl("-n", NAMESPACE, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s")

@@ -38,22 +38,7 @@ class CrashLoopE2E {
 
     /** A pod whose container has crashed at least once. */
     private void crashing(String name, String script) {
-        cluster.apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  nodeName: %s
-                  automountServiceAccountToken: false
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: app
-                    image: "busybox:test"
-                    imagePullPolicy: Never
-                    command: [sh, -c, "%s"]
-                    volumeMounts: [{name: data, mountPath: /data}]
-                  volumes: [{name: data, emptyDir: {}}]
-                """.formatted(name, NAMESPACE, cluster.nodes().getLast().name(), script));
+        Targets.script(cluster, NAMESPACE, name, cluster.nodes().getLast(), script);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> !field(name, "lastState.terminated").isEmpty()
                         || !field(name, "state.terminated").isEmpty());

@@ -35,21 +35,12 @@ class ResourcesE2E {
     @BeforeAll
     void pod() {
         cluster.kubectl("create", "namespace", NAMESPACE).ok();
-        cluster.apply("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: web, namespace: %s}
-                spec:
-                  nodeName: %s
-                  automountServiceAccountToken: false
-                  terminationGracePeriodSeconds: 0
-                  containers:
-                  - name: app
-                    image: "busybox:test"
-                    imagePullPolicy: Never
-                    command: [sleep, "1000000"]
-                    resources: {limits: {memory: 300Mi, cpu: "1"}}
-                """.formatted(NAMESPACE, cluster.nodes().getLast().name()));
+        Targets.sleeper(
+                cluster,
+                NAMESPACE,
+                "web",
+                cluster.nodes().getLast(),
+                "resources: {limits: {memory: 300Mi, cpu: \"1\"}}");
         cluster.kubectl("-n", NAMESPACE, "wait", "--for=condition=Ready", "pod/web", "--timeout=60s")
                 .ok();
     }

@@ -51,16 +51,7 @@ class SelectorE2E {
             Cluster.Node node = name.equals("web-1")
                     ? cluster.nodes().getFirst()
                     : cluster.nodes().getLast();
-            cluster.apply("""
-                    apiVersion: v1
-                    kind: Pod
-                    metadata: {name: %s, namespace: %s, labels: {app: %s}}
-                    spec:
-                      nodeName: %s
-                      automountServiceAccountToken: false
-                      terminationGracePeriodSeconds: 0
-                      containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
-                    """.formatted(name, NAMESPACE, name.substring(0, name.indexOf('-')), node.name()));
+            Targets.sleeper(cluster, NAMESPACE, name, node);
         }
         jane = User.create(cluster, directory, NAMESPACE, "jane");
         bind("jane", "--clusterrole=cntr-user");

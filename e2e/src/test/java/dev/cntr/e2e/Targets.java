@@ -34,15 +34,43 @@ final class Targets {
 
     /** A pod of a namespace with one container {@code app}, busybox that sleeps. */
     static void sleeper(Cluster cluster, String namespace, String name, Cluster.Node node) {
+        sleeper(cluster, namespace, name, node, "");
+    }
+
+    /** Such a pod whose container has more to it, as fields of YAML's flow style: {@code resources: {limits: {cpu: "1"}}}. */
+    static void sleeper(Cluster cluster, String namespace, String name, Cluster.Node node, String more) {
+        pod(cluster, namespace, name, node, "command: [sleep, \"1000000\"]", more);
+    }
+
+    /** A pod of a namespace with one container {@code app}, busybox that runs a script; what it writes into {@code /data} stays when it ends. */
+    static void script(Cluster cluster, String namespace, String name, Cluster.Node node, String script) {
+        pod(
+                cluster,
+                namespace,
+                name,
+                node,
+                "command: [sh, -c, \"" + script + "\"]",
+                "volumeMounts: [{name: data, mountPath: /data}]");
+    }
+
+    private static void pod(
+            Cluster cluster, String namespace, String name, Cluster.Node node, String command, String more) {
         cluster.apply("""
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: %s, namespace: %s}
+                metadata: {name: %s, namespace: %s, labels: {app: %s}}
                 spec:
                   nodeName: %s
                   automountServiceAccountToken: false
                   terminationGracePeriodSeconds: 0
-                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, command: [sleep, "1000000"]}]
-                """.formatted(name, namespace, node.name()));
+                  containers: [{name: app, image: "busybox:test", imagePullPolicy: Never, %s%s}]
+                  volumes: [{name: data, emptyDir: {}}]
+                """.formatted(
+                        name,
+                        namespace,
+                        name.replaceFirst("-[0-9]+$", ""),
+                        node.name(),
+                        command,
+                        more.isEmpty() ? "" : ", " + more));
     }
 }
