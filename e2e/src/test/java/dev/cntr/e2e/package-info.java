@@ -17,7 +17,7 @@
  *   <li>Floods of output and sizes, readers that stop: {@link dev.cntr.e2e.ExcessE2E}, {@code StreamTest}; control sequences pass unread: {@link dev.cntr.e2e.TerminalE2E}.
  *   <li>Extreme times and specs: {@code ExcessE2E}; a full recording disk: {@link dev.cntr.e2e.RecordingE2E}; 10,000 sessions: {@code dev/bench operator}; a thousand attaches:
  *       {@code dev/bench soak}. A fork bomb is held by the target's limits, in whose cgroups it is ({@code AttachIT}).
- *   <li>Elevation and approvals: {@link dev.cntr.e2e.PolicyE2E}, {@code ApprovalE2E}.
+ *   <li>Elevation, limits and approvals: {@link dev.cntr.e2e.PolicyE2E}, {@link dev.cntr.e2e.ResourcesPolicyE2E}, {@code ApprovalE2E}, {@link dev.cntr.e2e.ApproversE2E}.
  *   <li>Names in logs and metrics: {@code AuditTest}, {@code OperatorMetricsTest}, {@code MainTest} of the plugin.
  * </ol>
  *
