@@ -130,7 +130,7 @@ final class NextStart {
     private Optional<String> started(String id, int pid) {
         old.add(id);
         try (PinnedProcess init = PinnedProcess.open(pid)) {
-            boolean held = hold && held(init);
+            boolean held = hold && held(id, init);
             if (runs(id, init)) {
                 return Optional.of(id);
             }
@@ -147,9 +147,9 @@ final class NextStart {
     }
 
     /** Whoever gets this container stops it in any case, if later than this would. */
-    private boolean held(PinnedProcess init) {
+    private boolean held(String id, PinnedProcess init) {
         try {
-            return ExecStop.await(init, START);
+            return ExecStop.await(init, START, () -> runs(id));
         } catch (ErrnoException e) {
             log.warn("{} is stopped only after its first instructions: {}", init, e.getMessage());
             return false;
@@ -160,12 +160,16 @@ final class NextStart {
     private boolean runs(String id, PinnedProcess init) {
         long end = System.nanoTime() + START.toNanos();
         while (System.nanoTime() - end < 0 && !init.exited()) {
-            if (starts().stream().anyMatch(start -> start.running() && id(start).equals(id))) {
+            if (runs(id)) {
                 return true;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         return false;
+    }
+
+    private boolean runs(String id) {
+        return starts().stream().anyMatch(start -> start.running() && id(start).equals(id));
     }
 
     private List<ListedContainer> starts() {

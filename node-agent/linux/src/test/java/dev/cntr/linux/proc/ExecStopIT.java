@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stops real processes, grandchildren of this one: the JDK's own wait on a child would take its ptrace stops. */
@@ -57,7 +58,7 @@ class ExecStopIT {
     @Test
     void theNewProgramIsStoppedBeforeItDoesAnything() throws Exception {
         CompletableFuture<Boolean> stopped =
-                CompletableFuture.supplyAsync(() -> ExecStop.await(process, Duration.ofSeconds(20)));
+                CompletableFuture.supplyAsync(() -> ExecStop.await(process, Duration.ofSeconds(20), () -> false));
         awaitTracer();
         process.signal(SIGUSR1); // what it gets while it is watched reaches it
         Files.createFile(go());
@@ -74,7 +75,7 @@ class ExecStopIT {
 
     @Test
     void aProcessThatExecutesNothingInTimeGoesOn() throws Exception {
-        assertThat(ExecStop.await(process, Duration.ofMillis(100))).isFalse();
+        assertThat(ExecStop.await(process, Duration.ofMillis(100), () -> false)).isFalse();
         for (int i = 0; i < 500 && process.files().status().tracer() != 0; i++) {
             Thread.sleep(10); // the kernel lets go when the thread that traced is gone
         }
@@ -85,9 +86,15 @@ class ExecStopIT {
     }
 
     @Test
+    @Timeout(20)
+    void aProcessThatRunsItsProgramAlreadyIsNotWaitedFor() {
+        assertThat(ExecStop.await(process, Duration.ofHours(1), () -> true)).isFalse();
+    }
+
+    @Test
     void aProcessThatEndsIsSaidToBeGone() throws Exception {
         CompletableFuture<Boolean> stopped =
-                CompletableFuture.supplyAsync(() -> ExecStop.await(process, Duration.ofSeconds(20)));
+                CompletableFuture.supplyAsync(() -> ExecStop.await(process, Duration.ofSeconds(20), () -> false));
         awaitTracer();
         process.signal(SIGKILL);
         assertThatThrownBy(stopped::get).hasCauseInstanceOf(ProcessGoneException.class);
@@ -97,7 +104,7 @@ class ExecStopIT {
     void soIsOneThatHasEnded() {
         process.signal(SIGKILL);
         process.awaitExit(Duration.ofSeconds(5));
-        assertThatThrownBy(() -> ExecStop.await(process, Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> ExecStop.await(process, Duration.ofSeconds(1), () -> false))
                 .isInstanceOf(ProcessGoneException.class);
     }
 
