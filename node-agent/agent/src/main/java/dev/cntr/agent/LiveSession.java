@@ -62,6 +62,8 @@ final class LiveSession {
     private @Nullable SessionRecording recording;
     private boolean claimed;
     private @Nullable Reason end;
+    /** Why, in words. */
+    private String endMessage = "";
 
     /** How a debug container is made. */
     interface Preparation {
@@ -258,7 +260,7 @@ final class LiveSession {
     void serve(ServerStream stream, DebugContainer granted, String user) {
         Optional<DebugProcess> ready = recorded(granted, stream.size(), user, user + " is attached");
         if (ready.isEmpty()) {
-            stream.end(ErrorCode.COMPLETED, "the session has ended");
+            refuse(stream);
             return;
         }
         DebugProcess process = ready.get();
@@ -270,14 +272,31 @@ final class LiveSession {
                 metrics,
                 clock);
         synchronized (this) {
-            if (end != null) {
-                stream.end(SessionEnd.code(end), "the session has ended: " + end.text());
-                return;
+            if (end == null) {
+                attendance = begun;
+                granted.start();
             }
-            attendance = begun;
-            granted.start();
         }
-        begun.serve(stream, user);
+        if (begun == attendance()) {
+            begun.serve(stream, user);
+        } else {
+            refuse(stream);
+        }
+    }
+
+    private synchronized @Nullable Attendance attendance() {
+        return attendance;
+    }
+
+    /** Tells a client that was let in just before the session ended why that is. */
+    private void refuse(ServerStream client) {
+        Reason why;
+        String message;
+        synchronized (this) {
+            why = Objects.requireNonNull(end, "the session has ended");
+            message = endMessage;
+        }
+        client.end(SessionEnd.code(why), message);
     }
 
     /** The session as its clients' account of themselves needs it. */
@@ -393,7 +412,7 @@ final class LiveSession {
 
     /** The session cannot be: nothing was made, and its status says why. */
     private void fail(Reason reason, String message) {
-        if (begin(reason)) {
+        if (begin(reason, message)) {
             write(status ->
                     status.change().stalled(reason, message, clock.instant()).done());
             ended.complete(null);
@@ -402,7 +421,7 @@ final class LiveSession {
 
     /** Ends the session: tells the client, kills what it runs, frees what it holds, and says so in the status. The first end counts. */
     void end(Reason why, String message) {
-        if (!begin(why)) {
+        if (!begin(why, message)) {
             return;
         }
         log.info("session {} uid={}: ended: {}: {}", key, key.uid(), why.text(), message);
@@ -442,11 +461,12 @@ final class LiveSession {
         executor.execute(() -> key.logged(task));
     }
 
-    private synchronized boolean begin(Reason why) {
+    private synchronized boolean begin(Reason why, String message) {
         if (end != null) {
             return false;
         }
         end = why;
+        endMessage = message;
         metrics.ended(why.text());
         return true;
     }
