@@ -20,6 +20,9 @@ public final class Approvals {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** How often it is tried where the session changes at the same time, as its status does. */
+    private static final int TRIES = 5;
+
     private final Cluster cluster;
     private final Resource resource;
 
@@ -32,10 +35,25 @@ public final class Approvals {
      * Adds what a user decided about a session to what others did.
      *
      * @param comment why; null for no reason
-     * @return how far the session's approval has come by that; empty where none is demanded, or the operator has not looked at it in some seconds
+     * @return how far the session's approval has come by that; empty for a denial, where none is demanded, where the session is gone meanwhile, or the
+     *     operator has not looked at it in some seconds
      * @throws CntrException when there is no such session, the user has decided about it before, or the cluster refuses it
      */
     public Optional<ApprovalStanding> decide(String name, UserInfo user, Decision decision, @Nullable String comment)
+            throws InterruptedException {
+        for (int i = 1; true; i++) {
+            try {
+                return attempt(name, user, decision, comment);
+            } catch (CntrException e) {
+                boolean changed = e.getCause() instanceof ApiException refusal && refusal.status() == 409;
+                if (!changed || i == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Optional<ApprovalStanding> attempt(String name, UserInfo user, Decision decision, @Nullable String comment)
             throws InterruptedException {
         JsonNode now = decision == Decision.APPROVED ? seen(name) : get(name);
         now.path("spec").path("approvals").forEach(one -> {
@@ -54,11 +72,22 @@ public final class Approvals {
                         .toList()
                 : List.of();
         JsonNode decided = add(name, now, new Approval(user.name(), decision, comment, groups));
+        return decision == Decision.APPROVED ? standingAfter(decided, name) : Optional.empty();
+    }
+
+    private Optional<ApprovalStanding> standingAfter(JsonNode decided, String name) throws InterruptedException {
         long generation = decided.path("metadata").path("generation").asLong();
-        return standing(await(
-                name,
-                session ->
-                        session.path("status").path("observedGeneration").asLong() >= generation || finished(session)));
+        try {
+            return standing(await(
+                    name,
+                    session -> session.path("status").path("observedGeneration").asLong() >= generation
+                            || finished(session)));
+        } catch (CntrException e) {
+            if (e.exitCode() == ExitCode.NOT_FOUND) {
+                return Optional.empty(); // whoever waited for this has used it, or given up
+            }
+            throw e;
+        }
     }
 
     private JsonNode add(String name, JsonNode now, Approval approval) {

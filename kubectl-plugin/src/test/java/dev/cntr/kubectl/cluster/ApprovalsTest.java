@@ -91,6 +91,25 @@ class ApprovalsTest {
                 .isEqualTo("[{\"username\":\"bob\",\"decision\":\"Approved\",\"comment\":\"ticket\"}]");
     }
 
+    /** Who waited for the approval may have used the session, and deleted it, before anybody looks. */
+    @Test
+    void aSessionThatIsGoneOnceItIsApprovedWasApproved() throws Exception {
+        waits(new ApprovalStanding(1, 1, null, null));
+        Thread.ofVirtual().start(() -> {
+            while (server.session().path("metadata").path("generation").asLong() < 2) {
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
+            server.refuse("GET " + FakeCluster.SESSIONS + "/" + SESSION, 404, "NotFound", "debugsessions", "gone");
+        });
+        assertThat(decide(BOB, Decision.APPROVED, null)).isEmpty();
+    }
+
+    @Test
+    void nothingIsAwaitedOfADenial() throws Exception {
+        waits(new ApprovalStanding(1, 1, null, null));
+        assertThat(decide(BOB, Decision.DENIED, "not now")).isEmpty();
+    }
+
     @Test
     void ofTheApproversGroupsThoseAreNamedThatAreAskedFor() throws Exception {
         waits(new ApprovalStanding(1, 1, List.of("oncall", "sre"), null));
