@@ -39,7 +39,7 @@ record NspawnStart(RealContainer container, Path dir, Path rootfs) {
     /** No machined hears of it. */
     void alone() throws Exception {
         Path nspawn = installed("/usr/bin/systemd-nspawn");
-        awaitSleep(container.background(with(List.of(nspawn.toString(), "--register=no"))));
+        awaitSleep(container.background(with(inUnit(nspawn.toString(), "--register=no"))));
     }
 
     /** Registered with a machined that runs for the test, on a bus of its own. Nothing but machined's file tells of it: nspawn goes by another name. */
@@ -68,10 +68,8 @@ record NspawnStart(RealContainer container, Path dir, Path rootfs) {
                 Stream.concat(manager.stream(), Stream.of("ListMachines")).toList()));
         container.atEnd(Stream.concat(manager.stream(), Stream.of("UnregisterMachine", "s", container.name))
                 .toArray(String[]::new));
-        Path unit = unit();
         Path called = Files.createSymbolicLink(dir.resolve("another-name"), nspawn);
-        String script = "echo $$ >" + unit + "/cgroup.procs; exec \"$@\"";
-        List<String> command = Stream.concat(onBus.stream(), Stream.of("sh", "-c", script, "sh", called.toString()))
+        List<String> command = Stream.concat(onBus.stream(), inUnit(called.toString()).stream())
                 .toList();
         Process process = container.background(with(command));
         container.atEnd("kill", Long.toString(process.pid()));
@@ -79,7 +77,13 @@ record NspawnStart(RealContainer container, Path dir, Path rootfs) {
         container.await(() -> Files.exists(Path.of("/run/systemd/machines", container.name)));
     }
 
-    /** A cgroup that machined takes for a service's. */
+    /** In a cgroup of its own, which machined takes for a service's: nspawn makes others in it, and leaves them. */
+    private List<String> inUnit(String... command) throws Exception {
+        String script = "echo $$ >" + unit() + "/cgroup.procs; exec \"$@\"";
+        return Stream.concat(Stream.of("sh", "-c", script, "sh"), Stream.of(command))
+                .toList();
+    }
+
     private Path unit() throws Exception {
         Path tree = Stream.of("/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup")
                 .map(Path::of)
