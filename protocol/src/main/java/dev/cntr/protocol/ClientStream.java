@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -225,7 +224,7 @@ public final class ClientStream implements AutoCloseable {
     }
 
     private Frame.Resumed resume(Connection next, Frame.Resume again) throws IOException {
-        Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(ServerStream.PROOF_TIME, next));
+        Thread watchdog = next.closeAfter(ServerStream.PROOF_TIME);
         try {
             introduce(next, again, proof);
             if (!(answer(next) instanceof Frame.Resumed resumed)) {
@@ -235,15 +234,6 @@ public final class ClientStream implements AutoCloseable {
             return resumed;
         } finally {
             watchdog.interrupt();
-        }
-    }
-
-    private static void closeAfter(Duration time, Connection connection) {
-        try {
-            Thread.sleep(time);
-            connection.close();
-        } catch (InterruptedException _) {
-            // The agent answered in time.
         }
     }
 

@@ -105,6 +105,18 @@ final class Connection implements Outlet.Sink, AutoCloseable {
         }
     }
 
+    /** Closes it after a while, unless the thread that is given back is interrupted before: the peer has answered. */
+    Thread closeAfter(Duration time) {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(time);
+                close();
+            } catch (InterruptedException _) {
+                // The peer answered in time.
+            }
+        });
+    }
+
     /** Ends every read and write that waits. */
     @Override
     public void close() {

@@ -65,7 +65,7 @@ public final class ServerStream {
     static ServerStream accept(InputStream in, OutputStream out, Identity identity, KeepAlive.Pace pace)
             throws IOException {
         Connection connection = new Connection(in, out);
-        Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(PROOF_TIME, connection));
+        Thread watchdog = connection.closeAfter(PROOF_TIME);
         try {
             Frame first = connection.reader().read();
             Optional<Frame.Resume> resume = first instanceof Frame.Resume asked ? Optional.of(asked) : Optional.empty();
@@ -108,7 +108,7 @@ public final class ServerStream {
      */
     public static void refuse(InputStream in, OutputStream out, ErrorCode code, String message) throws IOException {
         Connection connection = new Connection(in, out);
-        Thread watchdog = Thread.ofVirtual().start(() -> closeAfter(PROOF_TIME, connection));
+        Thread watchdog = connection.closeAfter(PROOF_TIME);
         try {
             connection.reader().read();
         } catch (ProtocolException _) {
@@ -149,15 +149,6 @@ public final class ServerStream {
 
     KeepAlive.Pace pace() {
         return pace;
-    }
-
-    private static void closeAfter(Duration time, Connection connection) {
-        try {
-            Thread.sleep(time);
-            connection.close();
-        } catch (InterruptedException _) {
-            // The proof came in time.
-        }
     }
 
     private static byte[] nonce() {
