@@ -7,6 +7,7 @@ import dev.cntr.kubectl.cluster.Sessions;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import dev.cntr.protocol.ClientStream;
+import dev.cntr.protocol.Ending;
 import dev.cntr.protocol.Possession;
 import dev.cntr.protocol.ProtocolException;
 import dev.cntr.protocol.WindowSize;
@@ -61,6 +62,20 @@ final class AgentLine implements ClientStream.Reconnection, AutoCloseable {
         this.key = key;
         this.timeout = timeout;
         this.patience = patience;
+    }
+
+    /** Of which session's agent. */
+    Session session() {
+        return session;
+    }
+
+    /**
+     * What the end of the session's stream means for the user.
+     *
+     * @throws CntrException where that is no exit code
+     */
+    int exitCode(Ending ending) {
+        return new Endings(sessions, session, this::complaint).exitCode(ending);
     }
 
     /** What is to be done with what the user should know of outages. */
@@ -161,7 +176,7 @@ final class AgentLine implements ClientStream.Reconnection, AutoCloseable {
     }
 
     /** What the relay or the kubelet said about a bad end; empty for nothing. */
-    String complaint() {
+    private String complaint() {
         Relay last = relay;
         return last == null ? "" : last.complaint();
     }

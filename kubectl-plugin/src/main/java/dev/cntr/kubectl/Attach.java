@@ -6,7 +6,6 @@ import dev.cntr.kubectl.cluster.Session;
 import dev.cntr.kubectl.cluster.Sessions;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.ClientStream;
-import dev.cntr.protocol.Ending;
 import dev.cntr.protocol.Possession;
 import dev.cntr.protocol.WindowSize;
 import java.io.FileDescriptor;
@@ -91,9 +90,7 @@ final class Attach {
                     WindowSize size = tty == null ? unseen() : tty.size();
                     try (ClientStream stream = line.open(size)) {
                         abandoned.inUse();
-                        return request.detach()
-                                ? detach(session, stream)
-                                : converse(sessions, session, line, stream, tty, size);
+                        return request.detach() ? detach(session, stream) : converse(line, stream, tty, size);
                     }
                 }
             }
@@ -117,37 +114,20 @@ final class Attach {
             stream.endInput();
         }
         stream.detach();
-        progress.hint("the session goes on; come back to it with: " + comeBack(session));
+        progress.hint(Dialogue.goesOn(session));
         streams.result().println(session.name());
         return 0;
     }
 
-    static String comeBack(Session session) {
-        return "kubectl cntr reattach " + session.name()
-                + (session.ofNode() ? " --node" : " -n " + session.namespace());
-    }
-
-    private int converse(
-            Sessions sessions,
-            Session session,
-            AgentLine line,
-            ClientStream stream,
-            @Nullable Terminal tty,
-            WindowSize size) {
+    private int converse(AgentLine line, ClientStream stream, @Nullable Terminal tty, WindowSize size) {
         progress.say("attached");
         if (request.hold()) {
             progress.hint(
                     "the container is stopped at its start; it goes on when it gets SIGCONT (kill -CONT 1), or when this"
                             + " session ends");
         }
-        Ending ending = new Dialogue(streams, tty, size, request.detachKeys(), request.returnable())
-                .run(stream, line, request.stdin());
-        if (ending instanceof Ending.Detached) {
-            progress.hint("\nthe session goes on; come back to it with: " + comeBack(session));
-        } else if (ending instanceof Ending.Exited) {
-            keys.drop(session.uid());
-        }
-        return new Endings(sessions, session, line::complaint).exitCode(ending);
+        return new Dialogue(streams, tty, size, request.detachKeys(), request.returnable())
+                .exitCode(stream, line, request.stdin(), keys, progress::hint);
     }
 
     private DebugSessionSpec spec(String pod, Possession key, Optional<String> user) {

@@ -1,5 +1,6 @@
 package dev.cntr.kubectl;
 
+import dev.cntr.kubectl.cluster.Session;
 import dev.cntr.kubectl.terminal.Resizes;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.ClientStream;
@@ -10,6 +11,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A command's streams and this program's, until one of both ends. */
@@ -37,8 +40,30 @@ final class Dialogue {
         this.returnable = returnable;
     }
 
-    /** @param stdin whether anything is sent */
-    Ending run(ClientStream stream, AgentLine line, boolean stdin) {
+    /**
+     * Carries the streams until the command ends or the user leaves.
+     *
+     * @param stdin whether anything is sent
+     * @param kept the key to come back with, which is of no use after the command's end
+     * @param hints what the user has to know to go on
+     */
+    int exitCode(ClientStream stream, AgentLine line, boolean stdin, SessionKeys kept, Consumer<String> hints) {
+        Ending ending = run(stream, line, stdin);
+        if (ending instanceof Ending.Detached) {
+            hints.accept("\n" + goesOn(line.session()));
+        } else if (returnable && ending instanceof Ending.Exited) {
+            kept.drop(line.session().uid());
+        }
+        return line.exitCode(ending);
+    }
+
+    /** How to come back to a session. */
+    static String goesOn(Session session) {
+        return "the session goes on; come back to it with: kubectl cntr reattach " + session.name()
+                + (session.ofNode() ? " --node" : " -n " + session.namespace());
+    }
+
+    private Ending run(ClientStream stream, AgentLine line, boolean stdin) {
         Thread farewell = new Thread(returnable ? stream::detach : stream::close, "cntr-farewell");
         Runtime.getRuntime().addShutdownHook(farewell);
         if (terminal == null) {
@@ -86,7 +111,7 @@ final class Dialogue {
                     giveUpAt(into, offset, count);
                     return count;
                 }
-                byte[] read = java.util.Arrays.copyOfRange(into, offset, offset + count);
+                byte[] read = Arrays.copyOfRange(into, offset, offset + count);
                 byte[] passed = keys.pass(read, count);
                 if (keys.complete()) {
                     stream.detach();

@@ -9,7 +9,6 @@ import dev.cntr.kubectl.terminal.StandardStreams;
 import dev.cntr.kubectl.terminal.Terminal;
 import dev.cntr.protocol.ClientStream;
 import dev.cntr.protocol.DetachKeys;
-import dev.cntr.protocol.Ending;
 import dev.cntr.protocol.Possession;
 import dev.cntr.protocol.WindowSize;
 import java.time.Duration;
@@ -92,15 +91,8 @@ final class ReattachCommand implements Callable<Integer> {
                     Terminal tty = terminals.get()) {
                 WindowSize size = tty == null ? WindowSize.NONE : tty.size();
                 try (ClientStream stream = line.open(size)) {
-                    Ending ending =
-                            new Dialogue(streams, stream.tty() ? tty : null, size, leave, true).run(stream, line, true);
-                    if (ending instanceof Ending.Detached) {
-                        streams.messages()
-                                .println("\nthe session goes on; come back to it with: " + Attach.comeBack(session));
-                    } else if (ending instanceof Ending.Exited) {
-                        keys.drop(session.uid());
-                    }
-                    return new Endings(sessions, session, line::complaint).exitCode(ending);
+                    return new Dialogue(streams, stream.tty() ? tty : null, size, leave, true)
+                            .exitCode(stream, line, true, keys, streams.messages()::println);
                 }
             }
         }
