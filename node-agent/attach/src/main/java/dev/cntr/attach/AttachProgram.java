@@ -15,12 +15,13 @@ import java.util.List;
  *
  * <ol>
  *   <li>All namespaces by one setns(2) of the target's pidfd, after the helper is in the target's cgroups: later its pid
- *       is another one for whoever places it. It is not dumpable from the start, so that nothing in the target can trace
- *       it.
+ *       is another one for whoever places it.
  *   <li>A copy of the mount namespace, and every mount in it a slave <em>before</em> anything is moved: else the tools
  *       would propagate into a target whose root is shared, and stay there.
  *   <li>{@link ToolsView}: the tools become the root, the target's tree goes to /var/lib/cntr.
- *   <li>The fork, which is the first process that is in the target's pid namespace; then {@link ProcessSteps}.
+ *   <li>The target's identity, limits and filters, and only then the fork. Its child is the first process that is in the
+ *       target's pid namespace, where root may have CAP_SYS_PTRACE, which is enough to take over any process that it can
+ *       name, dumpable or not: what is seen there never has more rights than the command will have.
  * </ol>
  */
 public final class AttachProgram {
@@ -54,6 +55,8 @@ public final class AttachProgram {
         Assembler a = Assembler.reporting(architecture, Init.CONTROL);
         Init.begin(a, SESSION);
         a.call("not to be traced", Syscall.PRCTL, PR_SET_DUMPABLE, 0, 0, 0, 0);
+        ProcessSteps process = new ProcessSteps(a, plan.settings());
+        process.label(); // while /proc is this machine's
         plan.outsideGroups().ifPresent(groups -> {
             int[] ids = groups.stream().mapToInt(Long::intValue).toArray();
             a.call("groups", Syscall.SETGROUPS, ids.length, ids.length == 0 ? 0 : a.ints(ids));
@@ -76,7 +79,6 @@ public final class AttachProgram {
             case TOOLS -> new ToolsView(a, target).emit();
             case TARGET -> new TargetView(a, target).emit();
         }
-        Init.fork(a, 0);
         if (plan.root() == Command.Root.TOOLS && !target.procMounted()) {
             mountProc(a);
         }
@@ -85,11 +87,16 @@ public final class AttachProgram {
             a.call("enter the target's tree", Syscall.CHDIR, a.string(AttachPlan.TARGET_ROOT))
                     .ignoringErrors();
         }
-        new ProcessSteps(a, plan.settings()).emit(new Park.OnControl(), plan.held());
+        process.become(plan.held());
+        Init.fork(a, 0);
+        process.execute(new Park.OnControl());
         return a.assemble();
     }
 
-    /** A /proc for a target that has none; as in containers, root must not change the machine by it. */
+    /**
+     * A /proc for a target that has none; as in containers, root must not change the machine by it. The kernel makes it for
+     * the pid namespace of the children (fs/proc/root.c), so this can come before the fork.
+     */
     private static void mountProc(Assembler a) {
         long proc = a.string("proc");
         a.call("mount proc", Syscall.MOUNT, proc, a.string("/proc"), proc, MS_NOSUID_NODEV_NOEXEC, 0)

@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Targets that try to make an attach hang, or to lead it out; and what a debug process can reach. */
 @Timeout(60)
 class HostileTargetIT {
+    private static final Pattern RIGHTS = Pattern.compile("\nUid:\t(\\d+)(?s:.*)\nCapPrm:\t(\\p{XDigit}+)");
+
     @TempDir
     Path directory;
 
@@ -130,6 +141,46 @@ class HostileTargetIT {
             assertThat(Session.run(target, tools, "trace; echo $?; trace-waiting; echo $?"))
                     .as("root of the container may trace process 1, but not the one that is being made")
                     .isEqualTo("0\n125\n");
+        }
+    }
+
+    @Test
+    void whatTheTargetSeesOfAProcessThatIsMadeNeverHasMoreRightsThanTheTarget() throws Exception {
+        try (TestTarget target = target("exec /bin/become");
+                var watchers = Executors.newSingleThreadExecutor()) {
+            AtomicBoolean made = new AtomicBoolean();
+            Future<Set<String>> rights = watchers.submit(() -> rightsSeenIn(target, made));
+            for (int i = 0; i < 30; i++) {
+                Session.create(target, tools, false, "true").close();
+            }
+            made.set(true);
+            assertThat(rights.get()).isEqualTo(Set.of("uid 65532, capabilities 0000000000000000"));
+        }
+    }
+
+    /** Of all processes that a target's own /proc has shown until it is over. */
+    private static Set<String> rightsSeenIn(TestTarget target, AtomicBoolean over) throws IOException {
+        Path proc = Path.of("/proc/" + target.process().pid() + "/root/proc");
+        Set<String> seen = new HashSet<>();
+        while (!over.get()) {
+            try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+                for (Path process : processes) {
+                    rights(process).ifPresent(seen::add);
+                }
+            }
+        }
+        return seen;
+    }
+
+    private static Optional<String> rights(Path process) {
+        try {
+            String status = Files.readString(process.resolve("status"));
+            Matcher rights = RIGHTS.matcher(status);
+            return rights.find()
+                    ? Optional.of("uid %s, capabilities %s".formatted(rights.group(1), rights.group(2)))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // it has ended
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -207,6 +208,7 @@ final class TestTarget implements AutoCloseable {
     @Override
     public void close() {
         process.signal(9);
+        process.awaitExit(Duration.ofSeconds(5)); // its cgroup is empty only then
         process.close();
         starter.descendants().forEach(ProcessHandle::destroyForcibly);
         starter.destroyForcibly();

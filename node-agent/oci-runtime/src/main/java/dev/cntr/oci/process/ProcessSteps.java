@@ -16,9 +16,10 @@ import java.util.Map;
  * Emits the last part of a program: the process, already in its namespaces and with its root, becomes who it is to be,
  * says {@link #READY}, waits to be started, and executes its command.
  *
- * <p>The order is the kernel's: limits and labels while there are privileges; seccomp filters before capabilities are
+ * <p>The order is the kernel's: labels and limits while there are privileges; seccomp filters before capabilities are
  * dropped, for they need CAP_SYS_ADMIN, but last of all under no_new_privs, so that they need not allow the rest; the
- * death signal after the last change of identity, which clears it (prctl(2)).
+ * death signal after the last change of identity, which clears it (prctl(2)). A fork may be between {@link #become} and
+ * {@link #execute}: all that {@code become} sets is inherited, and {@code execute} needs no privileges.
  */
 public final class ProcessSteps {
     /** The word that says that everything but execve(2) is done. */
@@ -59,25 +60,44 @@ public final class ProcessSteps {
     }
 
     /**
-     * Adds the steps; nothing can follow.
+     * Adds all steps, for a process that forks no more; nothing can follow.
      *
      * @param held the bounding set that the process has when it comes here: what is to go is dropped from it
      */
     public void emit(Park park, Capabilities held) {
-        a.call("new session", Syscall.SETSID);
-        if (settings.terminal()) {
-            a.call("controlling terminal", Syscall.IOCTL, 0, TIOCSCTTY, 0);
-        }
+        label();
+        become(held);
+        execute(park);
+    }
+
+    /** Adds the context in which a security module executes the command. The process needs its own /proc. */
+    public void label() {
+        settings.securityLabel().ifPresent(label -> SecurityLabel.emit(a, label));
+    }
+
+    /**
+     * Adds what takes privileges: afterwards the process has none but those that the command is to have.
+     *
+     * @param held the bounding set that the process has when it comes here: what is to go is dropped from it
+     */
+    public void become(Capabilities held) {
         settings.umask().ifPresent(mask -> a.call("umask", Syscall.UMASK, mask));
         limits();
         settings.scheduling().ifPresent(scheduling -> scheduling.emit(a, settings.lenient()));
-        settings.securityLabel().ifPresent(label -> SecurityLabel.emit(a, label));
         if (identity.noNewPrivileges()) {
             a.call("no new privileges", Syscall.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         } else {
             filters();
         }
         credentials(held);
+    }
+
+    /** Adds the wait and the command, after {@link #become}; nothing can follow. */
+    public void execute(Park park) {
+        a.call("new session", Syscall.SETSID);
+        if (settings.terminal()) {
+            a.call("controlling terminal", Syscall.IOCTL, 0, TIOCSCTTY, 0);
+        }
         directory();
         boolean attended = park instanceof Park.OnControl;
         if (attended) {
