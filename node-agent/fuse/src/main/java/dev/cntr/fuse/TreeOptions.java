@@ -139,7 +139,10 @@ public record TreeOptions(
                 Optional.empty());
     }
 
-    /** A tree in use, changed from outside and from inside: a change outside is seen within a second. */
+    /**
+     * A tree in use, changed from outside and from inside: a change outside is seen within a second. Where names and directories can be watched, the kernel
+     * is told of their changes, and goes by them for longer.
+     */
     public static TreeOptions host(Path root) {
         return host(new Source.MountAt(root));
     }

@@ -73,6 +73,7 @@ class CoherenceIT {
     @Test
     void newRemovedAndMovedNamesAreSeen() throws IOException {
         assertThat(run("attempt(os.stat, 'mount/n'); os.makedirs('backing/d/e'); put('backing/n', b'n'); "
+                        + NEXT_SECOND
                         + "print(get('mount/n'), os.listdir('mount/d'), end=' '); os.unlink('backing/n'); "
                         + "os.rename('backing/d', 'backing/x'); " + NEXT_SECOND
                         + "print(attempt(os.stat, 'mount/n'), os.listdir('mount/x'), attempt(os.listdir, 'mount/d'))"))

@@ -1,6 +1,6 @@
 package dev.cntr.linux;
 
-/** A flag that one thread raises and others can {@link Poll} for, eventfd(2). Once raised it stays so. */
+/** A flag that one thread raises and others can {@link Poll} for, eventfd(2). Once raised it stays so, until it is lowered. */
 public final class Event implements AutoCloseable {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
@@ -20,6 +20,12 @@ public final class Event implements AutoCloseable {
         try (Scratch s = new Scratch()) {
             long r = Kernel.current().call(Syscall.WRITE, fd.number(), s.longs(1), Long.BYTES);
             ErrnoException.check(r, Syscall.WRITE, "eventfd");
+        }
+    }
+
+    public void lower() {
+        try (Scratch s = new Scratch()) {
+            Kernel.current().call(Syscall.READ, fd.number(), s.allocate(Long.BYTES), Long.BYTES);
         }
     }
 

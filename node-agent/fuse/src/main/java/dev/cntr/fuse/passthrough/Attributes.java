@@ -33,6 +33,7 @@ final class Attributes {
     }
 
     void getattr(Request request, Reply reply) {
+        nodes.begin();
         Inode inode = nodes.get(request);
         if (inode == null) {
             reply.error(Errno.ESTALE);
@@ -47,14 +48,16 @@ final class Attributes {
             reply.error(r);
             return;
         }
-        nodes.putAttributes(reply.body());
+        nodes.putAttributes(reply.body(), inode);
         reply.send(AttrOut.BYTES);
     }
 
     /** STATX: asked where fuse_attr does not do, for the birth time. */
     void statx(Request request, Reply reply) {
+        nodes.begin();
+        Inode inode = nodes.get(request);
         int fd = nodes.fd(request);
-        if (fd < 0) {
+        if (inode == null || fd < 0) {
             reply.error(fd);
             return;
         }
@@ -69,12 +72,13 @@ final class Attributes {
         }
         long out = reply.body();
         StatxOut.clear(out);
-        StatxOut.attrValid(out, nodes.attrValid());
+        StatxOut.attrValid(out, nodes.attrValid(inode));
         Memory.copy(buffer, StatxOut.stat(out), StatxOut.STAT_SIZE);
         reply.send(StatxOut.BYTES);
     }
 
     void setattr(Request request, Reply reply) {
+        nodes.begin();
         Inode inode = nodes.get(request);
         int fd = nodes.fd(request);
         if (inode == null || fd < 0) {

@@ -67,12 +67,14 @@ final class Directories implements AutoCloseable {
             reply.error(Errno.ENOSYS);
             return;
         }
+        Inode inode = nodes.get(request);
         int fd = nodes.fd(request);
         int open = fd < 0 ? fd : calls.openDirectory(fd);
-        if (open < 0) {
+        if (inode == null || open < 0) {
             reply.error(open);
             return;
         }
+        tree.watch().watch(calls, inode, fd);
         long handle = tree.handles().add(open);
         OpenOut.handle(reply.body(), handle);
         OpenOut.openFlags(reply.body(), keepsListing(request) ? OpenReply.CACHE_DIR | OpenReply.KEEP_CACHE : 0);
@@ -116,6 +118,7 @@ final class Directories implements AutoCloseable {
     }
 
     void readdir(Request request, Reply reply, boolean plus) {
+        nodes.begin();
         Inode inode = nodes.get(request);
         if (inode == null) {
             reply.error(Errno.ESTALE);

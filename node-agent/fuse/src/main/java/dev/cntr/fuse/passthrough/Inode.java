@@ -56,6 +56,9 @@ final class Inode {
     /** Where the descriptor of a directory stands, on a mount without OPENDIR. */
     long position;
 
+    /** How its changes are told, of a directory that was looked into. Set once. */
+    volatile @Nullable WatchedDirectory watched;
+
     /** Names of files in it have been given to a caller without their attributes. Races are harmless. */
     boolean listedWithoutAttributes;
 

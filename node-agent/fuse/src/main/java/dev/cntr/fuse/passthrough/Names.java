@@ -35,6 +35,7 @@ final class Names {
     }
 
     void lookup(Request request, Reply reply) {
+        nodes.begin();
         Inode parent = nodes.get(request);
         if (parent == null) {
             reply.error(Errno.ESTALE);
@@ -47,9 +48,12 @@ final class Names {
                 tree.habits().lookedAtFile(request.pid());
             }
             replyEntry(inode, reply);
-        } else if (nodes.error() == Errno.ENOENT.negative() && negativeSeconds > 0) {
+            return;
+        }
+        long seconds = nodes.error() == Errno.ENOENT.negative() ? nodes.valid(negativeSeconds) : 0;
+        if (seconds > 0) {
             Memory.clear(reply.body(), EntryOut.BYTES);
-            EntryOut.entryValid(reply.body(), negativeSeconds);
+            EntryOut.entryValid(reply.body(), seconds);
             reply.send(EntryOut.BYTES);
         } else {
             reply.error(nodes.error());
@@ -63,13 +67,20 @@ final class Names {
         }
     }
 
+    /** A change through the mount has failed: what others have changed meanwhile is told after all. */
+    private void unchanged(Inode parent, long name, boolean known) {
+        if (known) {
+            tree.watch().expire(parent, name);
+        }
+    }
+
     /** Answers a request that made something: with the node of the name, or with the error. */
     private void replyMade(Inode parent, long name, long result, Reply reply) {
         if (result < 0) {
             reply.error(result);
             return;
         }
-        Inode inode = nodes.lookup(parent, name);
+        Inode inode = nodes.made(parent, name);
         if (inode == null) {
             reply.error(nodes.error());
         } else {
@@ -118,7 +129,9 @@ final class Names {
             r = credentials.become(request);
         }
         if (r == 0) {
+            boolean known = TreeWatch.withdraw(parent, name);
             r = calls.kernel.call(call, directory, name, masked, device & 0xffff_ffffL);
+            unchanged(parent, name, known && r < 0);
             credentials.restore();
         }
         replyMade(parent, name, r, reply);
@@ -138,7 +151,9 @@ final class Names {
             r = credentials.become(request);
         }
         if (r == 0) {
+            boolean known = TreeWatch.withdraw(parent, name);
             r = calls.kernel.call(Syscall.SYMLINKAT, target, directory, name);
+            unchanged(parent, name, known && r < 0);
             credentials.restore();
         }
         replyMade(parent, name, r, reply);
@@ -170,7 +185,9 @@ final class Names {
         long name = LinkIn.name(in);
         long r = old < 0 ? old : obstacle(parent, name);
         if (r == 0) {
+            boolean known = TreeWatch.withdraw(parent, name);
             r = calls.kernel.call(Syscall.LINKAT, old, calls.empty(), directory, name, At.EMPTY_PATH);
+            unchanged(parent, name, known && r < 0);
         }
         replyMade(parent, name, r, reply);
     }
@@ -197,7 +214,10 @@ final class Names {
             return;
         }
         nodes.keepWithoutName(directory, name);
-        reply.error(calls.kernel.call(Syscall.UNLINKAT, directory, name, flags));
+        boolean known = TreeWatch.withdraw(parent, name);
+        long r = calls.kernel.call(Syscall.UNLINKAT, directory, name, flags);
+        unchanged(parent, name, known && r < 0);
+        reply.error(r);
     }
 
     void rename(Request request, Reply reply) {
@@ -236,7 +256,7 @@ final class Names {
         boolean creates = (flags & RENAME_WHITEOUT) != 0;
         long r = creates ? credentials.become(request) : 0;
         if (r == 0) {
-            r = calls.kernel.call(Syscall.RENAMEAT2, fromFd, oldName, toFd, newName, flags);
+            r = rename(from, fromFd, oldName, to, toFd, newName, flags);
         }
         if (creates) {
             credentials.restore();
@@ -248,5 +268,15 @@ final class Names {
             }
         }
         reply.error(r);
+    }
+
+    /** The kernel moves what it knows of a name together with how long that goes. */
+    private long rename(Inode from, int fromFd, long oldName, Inode to, int toFd, long newName, int flags) {
+        boolean knownOld = TreeWatch.withdraw(from, oldName);
+        boolean knownNew = TreeWatch.withdraw(to, newName);
+        long r = calls.kernel.call(Syscall.RENAMEAT2, fromFd, oldName, toFd, newName, flags);
+        unchanged(from, oldName, knownOld && r < 0 || knownNew);
+        unchanged(to, newName, knownNew && r < 0 || knownOld);
+        return r;
     }
 }

@@ -19,11 +19,21 @@ final class Nodes {
     private static final int ENOENT = (int) Errno.ENOENT.negative();
     private static final int ENOTDIR = (int) Errno.ENOTDIR.negative();
 
+    private static final long LONG = TreeWatch.LONG.toSeconds();
+    private static final long REPLIED_BY = WatchThread.REPEATED.toNanos() / 2;
+
     private final Tree tree;
     private final Calls calls;
     private final InodeTable inodes;
     private final long entryValid;
     private final long attrValid;
+    private final TreeWatch watch;
+
+    /** When the request came: changes of what is answered have to be told since then. */
+    private long asOf;
+
+    /** The kernel may go by the name that was looked up last for long. */
+    private boolean kept;
 
     Nodes(Tree tree, Calls calls) {
         this.tree = tree;
@@ -31,6 +41,14 @@ final class Nodes {
         this.inodes = tree.inodes();
         this.entryValid = tree.timeouts().entry().toSeconds();
         this.attrValid = tree.timeouts().attributes().toSeconds();
+        this.watch = tree.watch();
+    }
+
+    /** At the beginning of a request that looks at what may be being changed. */
+    void begin() {
+        if (watch.isPossible()) {
+            asOf = System.nanoTime();
+        }
     }
 
     @Nullable
@@ -155,6 +173,17 @@ final class Nodes {
 
     @Nullable
     Inode lookup(Inode parent, long name, int nameLength) {
+        return lookup(parent, name, nameLength, true);
+    }
+
+    /** The same of a name that has just been made through the mount, which the kernel does not go by for long. */
+    @Nullable
+    Inode made(Inode parent, long name) {
+        return lookup(parent, name, (int) Memory.stringLength(name), false);
+    }
+
+    private @Nullable Inode lookup(Inode parent, long name, int nameLength, boolean keep) {
+        kept = false;
         if (parent.hides(name)) {
             error = ENOENT;
             return null;
@@ -164,6 +193,7 @@ final class Nodes {
             error = directory;
             return null;
         }
+        kept = keep && watch.give(calls, parent, directory, name, nameLength);
         int r = calls.stat(directory, name);
         if (r < 0) {
             error = r;
@@ -181,6 +211,7 @@ final class Nodes {
 
     /** Takes a reference on what has been stated last, which is at a name. */
     Inode reference(Inode parent, long name) {
+        kept = false;
         return reference(parent, name, (int) Memory.stringLength(name));
     }
 
@@ -192,6 +223,8 @@ final class Nodes {
             inode.mask = mask.below(name);
         }
         Location known = inode.location;
+        // mounts that come and go are told by nobody
+        kept &= inode.type != Modes.S_IFDIR && inode.device == parent.device;
         if (inode != inodes.root() && (known == null || inode.fd < 0 && !isAt(known, parent, name))) {
             inode.location = new Location(parent, Memory.bytes(name, nameLength));
         }
@@ -200,6 +233,7 @@ final class Nodes {
 
     /** Takes a reference on what has been stated last, which has no name. */
     Inode referenceNameless() {
+        kept = false;
         Stat stat = calls.stat();
         return inodes.reference(stat.device(), stat.inode(), stat.type());
     }
@@ -265,22 +299,29 @@ final class Nodes {
     void putEntry(long at, Inode inode) {
         EntryOut.nodeId(at, inode.nodeId);
         EntryOut.generation(at, 0);
-        EntryOut.entryValid(at, entryValid);
-        EntryOut.attrValid(at, attrValid);
+        EntryOut.entryValid(at, valid(entryValid));
+        EntryOut.attrValid(at, attrValid(inode));
         EntryOut.entryValidNanos(at, 0);
         EntryOut.attrValidNanos(at, 0);
         calls.stat().putAttr(EntryOut.attr(at));
     }
 
-    /** Writes {@code fuse_attr_out} from {@link Calls#stat}. */
-    void putAttributes(long at) {
-        AttrOut.attrValid(at, attrValid);
+    /** Writes {@code fuse_attr_out} for a node from {@link Calls#stat}. */
+    void putAttributes(long at, Inode inode) {
+        AttrOut.attrValid(at, attrValid(inode));
         AttrOut.attrValidNanos(at, 0);
         AttrOut.padding(at, 0);
         calls.stat().putAttr(AttrOut.attr(at));
     }
 
-    long attrValid() {
-        return attrValid;
+    /** For how many seconds the kernel may go by what is known of the name that was looked up last. */
+    long valid(long otherwise) {
+        return kept && System.nanoTime() - asOf < REPLIED_BY ? LONG : otherwise;
+    }
+
+    /** For how many seconds it may go by a node's attributes. */
+    long attrValid(Inode inode) {
+        WatchedDirectory watched = inode.watched;
+        return watched != null && watched.isLiveSince(asOf) ? LONG : attrValid;
     }
 }

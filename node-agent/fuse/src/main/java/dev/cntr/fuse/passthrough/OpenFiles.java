@@ -110,8 +110,12 @@ final class OpenFiles {
         }
         int flags = CreateIn.flags(in);
         int mode = umask.apply(directory, CreateIn.mode(in), CreateIn.umask(in));
+        boolean known = TreeWatch.withdraw(parent, CreateIn.name(in));
         int file = create(request, directory, CreateIn.name(in), flags, mode);
         if (file < 0) {
+            if (known) {
+                tree.watch().expire(parent, CreateIn.name(in));
+            }
             reply.error(file);
             return;
         }

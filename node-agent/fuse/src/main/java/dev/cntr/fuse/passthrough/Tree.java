@@ -27,6 +27,7 @@ public final class Tree {
     private final FdBudget budget;
     private final ListingHabits habits = new ListingHabits();
     private final XattrCensus xattrs;
+    private final TreeWatch watch;
     private final LockWaits lockWaits = new LockWaits();
     private final boolean sharesLocks;
     private final boolean changesHaveTimes;
@@ -38,7 +39,7 @@ public final class Tree {
      * @param hidden paths, relative to the root and without {@code .}, {@code ..} and links, that are not there for anybody
      */
     public Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories, Collection<String> hidden) {
-        this(session, root, timeouts, statelessDirectories, hidden, FdBudget.PROCESS);
+        this(session, root, timeouts, statelessDirectories, hidden, FdBudget.PROCESS, WatchThread.PROCESS);
     }
 
     Tree(
@@ -47,7 +48,8 @@ public final class Tree {
             Timeouts timeouts,
             boolean statelessDirectories,
             Collection<String> hidden,
-            FdBudget budget) {
+            FdBudget budget,
+            WatchThread watches) {
         this.session = session;
         this.rootFd = statelessDirectories ? listable(root) : root;
         this.timeouts = timeouts;
@@ -57,6 +59,8 @@ public final class Tree {
         this.inodes.root().mask = Mask.of(hidden);
         this.dataPath = PassthroughProbe.choose(session, rootFd);
         this.budget = budget;
+        boolean inUse = !statelessDirectories && timeouts.entry().compareTo(TreeWatch.LONG) < 0;
+        this.watch = new TreeWatch(session, watches, inUse && timeouts.entry().isPositive());
         this.xattrs = new XattrCensus(statelessDirectories);
         this.changesHaveTimes = ChangeTimes.tellAllChanges(rootFd);
         this.sharesLocks = session.negotiation().has(InitFlag.FUSE_POSIX_LOCKS);
@@ -133,6 +137,11 @@ public final class Tree {
         return changesHaveTimes;
     }
 
+    /** By whom changes from outside are told to the kernel. */
+    TreeWatch watch() {
+        return watch;
+    }
+
     LockWaits lockWaits() {
         return lockWaits;
     }
@@ -163,6 +172,7 @@ public final class Tree {
     }
 
     private void free(Calls calls, Inode inode) {
+        watch.forgotten(inode);
         int fd;
         int backing;
         synchronized (inode) {
@@ -235,6 +245,7 @@ public final class Tree {
         Kernel kernel = Kernel.current();
         xattrs.cancel();
         lockWaits.close();
+        watch.close();
         budget.leave(this);
         limbo.closeAll(kernel);
         int[] closed = new int[1];

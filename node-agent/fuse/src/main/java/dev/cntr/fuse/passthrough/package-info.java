@@ -10,7 +10,8 @@
  *
  * <p>What the kernel is spared asking is most of the speed: a tree that does not change and has no extended attributes says so once
  * ({@link dev.cntr.fuse.passthrough.XattrCensus}), and a listing has the attributes of files only for callers who look at them
- * ({@link dev.cntr.fuse.passthrough.ListingHabits}).
+ * ({@link dev.cntr.fuse.passthrough.ListingHabits}). Of a tree that others change it is told what they change
+ * ({@link dev.cntr.fuse.passthrough.TreeWatch}).
  *
  * <p>Each thread has its own {@link dev.cntr.fuse.passthrough.PassthroughFileSystem} with its
  * {@link dev.cntr.fuse.passthrough.Calls}; all share a {@link dev.cntr.fuse.passthrough.Tree}.

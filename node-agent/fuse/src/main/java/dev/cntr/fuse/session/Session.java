@@ -117,6 +117,15 @@ public final class Session implements AutoCloseable {
         return channels.getFirst().device();
     }
 
+    /**
+     * A way to tell the kernel things unasked, which the caller closes.
+     *
+     * @throws ErrnoException where there is no descriptor for it
+     */
+    public Notifier notifier() {
+        return new Notifier(device().channel());
+    }
+
     public InFlight inFlight() {
         return inFlight;
     }

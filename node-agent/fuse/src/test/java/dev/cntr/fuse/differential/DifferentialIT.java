@@ -43,6 +43,7 @@ class DifferentialIT {
         CACHED(true, 3, Duration.ofHours(1)),
         NOTHING_KEPT(true, 2, Duration.ZERO),
         ON_DISK(false, 2, Duration.ofHours(1)),
+        WATCHED(true, 2, Duration.ofSeconds(1)),
         WRITEBACK(true, 3, Duration.ofHours(1));
 
         private final boolean inMemory;

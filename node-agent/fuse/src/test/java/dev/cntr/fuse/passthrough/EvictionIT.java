@@ -48,7 +48,14 @@ class EvictionIT {
         session = Session.open(new Superblock("evict", false, Optional.empty()), wishes, 4);
         Fd root = Fd.open(backing.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
         Duration minute = Duration.ofMinutes(1);
-        Tree tree = new Tree(session, root, new Timeouts(minute, minute, Duration.ZERO), false, List.of(), budget);
+        Tree tree = new Tree(
+                session,
+                root,
+                new Timeouts(minute, minute, Duration.ZERO),
+                false,
+                List.of(),
+                budget,
+                WatchThread.PROCESS);
         session.serve("evict", tree::forThread, tree::close);
         session.mount().attach(point.toString());
     }

@@ -106,6 +106,17 @@ class ProtocolTest {
     }
 
     @Test
+    void everyNotificationHasItsNameAndNumber() {
+        Map<String, Long> known = Arrays.stream(NotifyCode.values())
+                .collect(toMap(code -> "FUSE_NOTIFY_" + code, code -> (long) code.number()));
+
+        assertThat(known).isEqualTo(recorded("notify"));
+        assertThat(recorded("struct"))
+                .containsEntry("fuse_notify_inval_entry_out", (long) NotifyInvalEntryOut.BYTES)
+                .containsEntry("fuse_notify_inval_inode_out", (long) NotifyInvalInodeOut.BYTES);
+    }
+
+    @Test
     void commandsOfTheDeviceAreThoseOfTheKernel() {
         Map<String, Long> commands = recorded("ioctl");
 

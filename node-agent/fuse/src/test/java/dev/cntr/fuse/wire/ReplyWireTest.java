@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Scratch;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,25 @@ class ReplyWireTest {
         IoctlOut.outputVectors(at, 4);
 
         assertThat(Recorded.hex(at, IoctlOut.BYTES)).isEqualTo("01000000020000000300000004000000");
+    }
+
+    @Test
+    void nameThatIsToBeLookedUpAgain() {
+        int bytes = NotifyInvalEntryOut.size(5);
+        long at = dirty(bytes);
+        NotifyInvalEntryOut.put(
+                at, 0x1122334455667788L, "hello".getBytes(StandardCharsets.US_ASCII), NotifyInvalEntryOut.EXPIRE_ONLY);
+
+        assertThat(Recorded.hex(at, bytes)).isEqualTo("88776655443322110500000001000000" + "68656c6c6f00");
+    }
+
+    @Test
+    void attributesThatAreToBeAskedForAgain() {
+        long at = dirty(NotifyInvalInodeOut.BYTES);
+        NotifyInvalInodeOut.putAttributesOnly(at, 0x1122334455667788L);
+
+        assertThat(Recorded.hex(at, NotifyInvalInodeOut.BYTES))
+                .isEqualTo("8877665544332211" + "ffffffffffffffff" + "0000000000000000");
     }
 
     @Test

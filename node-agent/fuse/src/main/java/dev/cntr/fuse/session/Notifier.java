@@ -1,0 +1,59 @@
+package dev.cntr.fuse.session;
+
+import dev.cntr.fuse.wire.NotifyCode;
+import dev.cntr.fuse.wire.NotifyInvalEntryOut;
+import dev.cntr.fuse.wire.NotifyInvalInodeOut;
+import dev.cntr.fuse.wire.ReplyHeader;
+import dev.cntr.linux.Kernel;
+import dev.cntr.linux.Syscall;
+
+/**
+ * Tells the kernel, unasked, that what it knows is no longer good. Never to be used by a thread that answers requests: for a name the kernel takes its
+ * directory's lock, which whoever waits for an answer may hold. What the kernel does not know, or no longer, is passed over.
+ */
+public final class Notifier implements AutoCloseable {
+    private final FuseDevice device;
+    private final Pages memory = Pages.allocate(Pages.PAGE);
+    private boolean closed;
+
+    Notifier(FuseDevice device) {
+        this.device = device;
+    }
+
+    /** The next use of a name asks again whether it still leads to its node. */
+    public synchronized void expireEntry(long parent, byte[] name) {
+        if (!closed) {
+            NotifyInvalEntryOut.put(body(), parent, name, NotifyInvalEntryOut.EXPIRE_ONLY);
+            write(NotifyCode.INVAL_ENTRY, NotifyInvalEntryOut.size(name.length));
+        }
+    }
+
+    /** The next use of a node's attributes asks again; answers that are on their way are not taken. */
+    public synchronized void invalidateAttributes(long nodeId) {
+        if (!closed) {
+            NotifyInvalInodeOut.putAttributesOnly(body(), nodeId);
+            write(NotifyCode.INVAL_INODE, NotifyInvalInodeOut.BYTES);
+        }
+    }
+
+    private long body() {
+        return memory.address() + ReplyHeader.BYTES;
+    }
+
+    private void write(NotifyCode code, int bytes) {
+        long header = memory.address();
+        int length = ReplyHeader.BYTES + bytes;
+        ReplyHeader.length(header, length);
+        ReplyHeader.error(header, code.number());
+        ReplyHeader.unique(header, 0);
+        Kernel.current().call(Syscall.WRITE, device.number(), header, length);
+    }
+
+    /** Waits for a notification that is being given. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        device.close();
+        memory.close();
+    }
+}

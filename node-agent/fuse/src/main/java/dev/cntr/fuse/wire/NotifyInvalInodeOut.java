@@ -1,0 +1,21 @@
+package dev.cntr.fuse.wire;
+
+import dev.cntr.linux.Memory;
+
+/** {@code struct fuse_notify_inval_inode_out}: {@link NotifyCode#INVAL_INODE}. */
+public final class NotifyInvalInodeOut {
+    public static final int BYTES = 24;
+
+    private static final int NODE_ID = 0;
+    private static final int OFFSET = 8;
+    private static final int LENGTH = 16;
+
+    private NotifyInvalInodeOut() {}
+
+    /** Attributes and ACLs, and no data. */
+    public static void putAttributesOnly(long at, long nodeId) {
+        Memory.putLong(at + NODE_ID, nodeId);
+        Memory.putLong(at + OFFSET, -1);
+        Memory.putLong(at + LENGTH, 0);
+    }
+}
