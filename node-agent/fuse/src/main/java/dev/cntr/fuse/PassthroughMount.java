@@ -28,7 +28,6 @@ public final class PassthroughMount implements ServedTree {
             InitFlag.FUSE_DONT_MASK,
             InitFlag.FUSE_AUTO_INVAL_DATA,
             InitFlag.FUSE_DO_READDIRPLUS,
-            InitFlag.FUSE_READDIRPLUS_AUTO,
             InitFlag.FUSE_ASYNC_DIO,
             InitFlag.FUSE_PARALLEL_DIROPS,
             InitFlag.FUSE_POSIX_ACL,

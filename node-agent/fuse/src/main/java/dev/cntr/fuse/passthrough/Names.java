@@ -43,7 +43,7 @@ final class Names {
         }
         Inode inode = nodes.lookup(parent, request.body());
         if (inode != null) {
-            // a directory is looked up by all who descend: the rest of a long listing has no attributes at all
+            // a directory is looked up by all who descend
             if (parent.listedWithoutAttributes && inode.type != Modes.S_IFDIR) {
                 tree.habits().lookedAtFile(request.pid());
             }
