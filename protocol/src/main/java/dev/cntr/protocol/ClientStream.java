@@ -50,7 +50,7 @@ public final class ClientStream implements AutoCloseable {
     private final Outlet stdin;
     private final Intake stdout;
     private final Intake stderr;
-    private final Receipts receipts = new Receipts();
+    private final Receipts receipts;
     private final AtomicReference<@Nullable Decision> decided = new AtomicReference<>();
 
     private volatile Connection connection;
@@ -70,6 +70,7 @@ public final class ClientStream implements AutoCloseable {
         this.size = size;
         this.tty = tty;
         this.pace = pace;
+        this.receipts = new Receipts(window);
         this.stdin = new Outlet(StreamId.STDIN, window, 0);
         this.stdout = new Intake(window);
         this.stderr = new Intake(window);

@@ -22,6 +22,9 @@ public sealed interface Frame {
     /** The most bytes of a stream in one {@link Data}. */
     int MAX_DATA = MAX_PAYLOAD - Long.BYTES;
 
+    /** The most bytes of a stream that are sent in one: whole pages, and with what is around them not more than pipes on the way carry at once. */
+    int SENT_DATA = 60 * 1024;
+
     /** How many bytes of a stream may be unacknowledged. */
     int WINDOW = 1024 * 1024;
 

@@ -65,7 +65,7 @@ final class Outlet {
      * @throws IOException when {@code from} cannot be read
      */
     boolean pump(InputStream from) throws IOException {
-        byte[] buffer = new byte[Frame.MAX_DATA];
+        byte[] buffer = new byte[Frame.SENT_DATA];
         while (true) {
             int room = acquire(buffer.length);
             if (room == 0) {
@@ -152,7 +152,7 @@ final class Outlet {
         sending.lock();
         try {
             sink = null;
-            byte[] buffer = new byte[Frame.MAX_DATA];
+            byte[] buffer = new byte[Frame.SENT_DATA];
             begin(from);
             long at = from;
             for (int count = copy(at, buffer); count > 0; count = copy(at, buffer)) {

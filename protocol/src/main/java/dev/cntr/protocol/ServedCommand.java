@@ -34,7 +34,7 @@ public final class ServedCommand {
     private final Intake stdin;
     private final Outlet stdout;
     private final Outlet stderr;
-    private final Receipts receipts = new Receipts();
+    private final Receipts receipts;
     private final CompletableFuture<Outcome> over = new CompletableFuture<>();
 
     /** One client after the other. */
@@ -64,6 +64,7 @@ public final class ServedCommand {
     ServedCommand(DebugProcess process, boolean tty, int window) {
         this.process = process;
         this.tty = tty;
+        this.receipts = new Receipts(window);
         this.stdin = new Intake(window);
         this.stdout = new Outlet(StreamId.STDOUT, window, SCROLLBACK);
         this.stderr = new Outlet(StreamId.STDERR, window, SCROLLBACK);

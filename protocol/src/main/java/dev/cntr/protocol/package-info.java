@@ -20,6 +20,7 @@
  *   <li>Whoever reads frames never waits for anything but the next frame. Bytes go into a bounded buffer a stream, and a
  *       thread a stream writes them out and acknowledges them; so RESIZE, SIGNAL and ACK never wait behind a full pipe.
  *   <li>At most {@link dev.cntr.protocol.Frame#WINDOW} bytes a stream are unacknowledged. A peer that sends more is cut off.
+ *       Acknowledged is a quarter of the window at once, less a few milliseconds later.
  *   <li>EXIT is sent when every byte of output was written out by the client, so an exit code implies all output.
  *   <li>Each side repeats its last ACK (the client that of STDOUT, the agent that of STDIN) every 3 seconds. Who has had such a sign from its peer takes it
  *       for lost when no frame comes for 54 seconds; a peer that sends none is waited for as long as the pipe holds.
