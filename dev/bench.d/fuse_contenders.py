@@ -12,7 +12,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("CNTR_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cntr")
 EXAMPLES = ("passthrough", "passthrough_ll", "passthrough_hp")
 # as dev/build gives them to the agent
-AGENT_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-MaxFDLimit -XX:-UsePerfData -Xms16m -Xmx128m"
+AGENT_JVM = "-XX:+UseSerialGC -XX:-MaxFDLimit -XX:-UsePerfData -Xms16m -Xmx128m"
 
 
 def install(packages: list[str]) -> None:
