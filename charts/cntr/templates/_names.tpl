@@ -82,3 +82,8 @@ runAsNonRoot: true
 capabilities: {drop: [ALL]}
 seccompProfile: {type: RuntimeDefault}
 {{- end }}
+
+{{- /* How long an agent without a pod keeps sessions while its node has no other: not at all where their recordings go with the pod. */}}
+{{- define "cntr.linger" -}}
+{{- if eq .Values.agent.recording.store "EmptyDir" }}0{{ else }}{{ .Values.agent.lingerSeconds }}{{ end }}
+{{- end }}

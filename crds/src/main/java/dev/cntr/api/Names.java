@@ -36,6 +36,9 @@ public final class Names {
     /** Environment variable that says whether there may be sessions on nodes: {@code true} or {@code false}. */
     public static final String NODE_SESSIONS_VARIABLE = "CNTR_NODE_SESSIONS";
 
+    /** Environment variable that says whether an agent that is stopped keeps its sessions: {@code true} or {@code false}. */
+    public static final String AGENTS_LINGER_VARIABLE = "CNTR_AGENTS_LINGER";
+
     /** Label with the application's name; its value on all pods of cntr is {@link #APP}. */
     public static final String APP_LABEL = "app.kubernetes.io/name";
 

@@ -160,7 +160,9 @@ final class Lifecycle {
     }
 
     private Presence agent(DebugSessionStatus status) {
-        return status.agentPod() == null ? new Presence.Absent() : services.agent(status.agentPod());
+        return status.agentPod() == null || status.nodeName() == null
+                ? new Presence.Absent()
+                : services.keeper(status.agentPod(), status.nodeName());
     }
 
     private static boolean prepared(DebugSessionStatus status) {

@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMapper;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Instant;
 import java.util.Collection;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,14 +34,23 @@ final class NodePods<S extends CustomResource<?, DebugSessionStatus>> implements
     private final String agentNamespace;
     private final InformerEventSource<Pod, S> agents;
     private final InformerEventSource<Pod, S> relays;
+    private final boolean agentsLinger;
+    private final Instant began = Instant.now();
+
+    /** When a node's agent pods have last changed, as long as this program runs. */
+    private final Map<String, Instant> changed = new ConcurrentHashMap<>();
 
     /** @param kind of the sessions that are woken */
-    NodePods(Class<S> kind, EventSourceContext<S> context, String agentNamespace, String relayNamespace) {
-        this.agentNamespace = agentNamespace;
+    NodePods(Class<S> kind, EventSourceContext<S> context, Settings settings) {
+        agentNamespace = settings.systemNamespace();
+        agentsLinger = settings.agentsLinger();
         IndexerResourceCache<S> sessions = context.getPrimaryCache();
         sessions.addIndexer(BY_NODE, session -> nodeOf(session));
-        agents = watch(kind, context, sessions, Names.AGENT, agentNamespace);
-        relays = watch(kind, context, sessions, Names.RELAY, relayNamespace);
+        agents = watch(kind, context, Names.AGENT, agentNamespace, pod -> {
+            Optional.ofNullable(pod.getSpec().getNodeName()).ifPresent(node -> changed.put(node, Instant.now()));
+            return concerned(sessions, pod);
+        });
+        relays = watch(kind, context, Names.RELAY, settings.relayNamespace(), pod -> concerned(sessions, pod));
     }
 
     /** What JOSDK has to start. */
@@ -57,17 +68,26 @@ final class NodePods<S extends CustomResource<?, DebugSessionStatus>> implements
         return best(relays.byIndex(BY_NODE, node));
     }
 
+    /** A pod that has gone is followed by another; the time until then counts as one in which it is not ready. */
     @Override
-    public Presence agent(String pod) {
-        return best(agents.get(new ResourceID(pod, agentNamespace)).stream().toList());
+    public Presence keeper(String pod, String node) {
+        Presence own =
+                best(agents.get(new ResourceID(pod, agentNamespace)).stream().toList());
+        if (!agentsLinger || own instanceof Presence.Ready) {
+            return own;
+        }
+        Presence another = agentOn(node);
+        return another instanceof Presence.Absent
+                ? new Presence.Unready(pod, changed.getOrDefault(node, began))
+                : another;
     }
 
     private static <S extends CustomResource<?, DebugSessionStatus>> InformerEventSource<Pod, S> watch(
             Class<S> kind,
             EventSourceContext<S> context,
-            IndexerResourceCache<S> sessions,
             String component,
-            String namespace) {
+            String namespace,
+            SecondaryToPrimaryMapper<Pod> concerned) {
         var source = new InformerEventSource<Pod, S>(
                 InformerEventSourceConfiguration.from(Pod.class, kind)
                         .withName(component)
@@ -76,7 +96,7 @@ final class NodePods<S extends CustomResource<?, DebugSessionStatus>> implements
                                 "%s=%s,%s=%s".formatted(Names.APP_LABEL, Names.APP, Names.COMPONENT_LABEL, component))
                         .withItemStore(LeanStore.ofPods())
                         .withInformerListLimit(LeanStore.PAGE)
-                        .withSecondaryToPrimaryMapper(pod -> concerned(sessions, pod))
+                        .withSecondaryToPrimaryMapper(concerned)
                         .build(),
                 context);
         source.addIndexers(Map.of(

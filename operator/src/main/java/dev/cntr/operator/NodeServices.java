@@ -8,6 +8,6 @@ interface NodeServices {
     /** The relay that serves the node best. */
     Presence relayOn(String node);
 
-    /** The agent pod of that name. */
-    Presence agent(String pod);
+    /** Whoever keeps the sessions that were given to the agent pod of that name: where agents leave theirs to others, another one of its node. */
+    Presence keeper(String pod, String node);
 }

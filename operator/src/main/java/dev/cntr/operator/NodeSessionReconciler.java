@@ -32,8 +32,7 @@ final class NodeSessionReconciler implements Reconciler<NodeDebugSession> {
 
     @Override
     public List<EventSource<?, NodeDebugSession>> prepareEventSources(EventSourceContext<NodeDebugSession> context) {
-        NodePods<NodeDebugSession> pods =
-                new NodePods<>(NodeDebugSession.class, context, settings.systemNamespace(), settings.relayNamespace());
+        NodePods<NodeDebugSession> pods = new NodePods<>(NodeDebugSession.class, context, settings);
         NodePolicies policies = new NodePolicies(context, settings.admissionPolicies());
         sessions.use(pods, policies, _ -> Map.of());
         metrics.countSessionsIn(

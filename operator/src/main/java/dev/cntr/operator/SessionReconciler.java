@@ -69,8 +69,7 @@ final class SessionReconciler implements Reconciler<DebugSession> {
 
     @Override
     public List<EventSource<?, DebugSession>> prepareEventSources(EventSourceContext<DebugSession> context) {
-        NodePods pods =
-                new NodePods<>(DebugSession.class, context, settings.systemNamespace(), settings.relayNamespace());
+        NodePods pods = new NodePods<>(DebugSession.class, context, settings);
         DebugPolicies policies = new DebugPolicies(context, settings.admissionPolicies());
         Family sessionsAndTheirs = new Family(context);
         family = Optional.of(sessionsAndTheirs);

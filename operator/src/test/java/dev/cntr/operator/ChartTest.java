@@ -58,9 +58,33 @@ class ChartTest {
         Map<String, String> environment =
                 environment(operator.getSpec().getTemplate().getSpec());
         assertThat(Settings.of(environment))
-                .isEqualTo(new Settings("sys", "rel", "(from the pod)", false, false, 8080));
+                .isEqualTo(new Settings("sys", "rel", "(from the pod)", false, false, false, 8080));
         assertThat(one(objects, DaemonSet.class, "cntr-relay").getMetadata().getNamespace())
                 .isEqualTo("rel");
+    }
+
+    @Test
+    void whetherAgentsLingerIsKnownToBoth() {
+        Collection<HasMetadata> objects = render("agent.lingerSeconds", "90");
+        assertThat(environment(one(objects, Deployment.class, "cntr-operator")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .containsEntry(Names.AGENTS_LINGER_VARIABLE, "true");
+        assertThat(environment(one(objects, DaemonSet.class, "cntr-agent")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .containsEntry("CNTR_LINGER_SECONDS", "90");
+        assertThat(environment(one(
+                                render("agent.lingerSeconds", "90", "agent.recording.store", "EmptyDir"),
+                                DaemonSet.class,
+                                "cntr-agent")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .as("recordings would go with the pod")
+                .containsEntry("CNTR_LINGER_SECONDS", "0");
     }
 
     /** What the operator looks for by label, and what the plugin and users name. */

@@ -137,7 +137,7 @@ final class Cluster {
             }
 
             @Override
-            public Presence agent(String pod) {
+            public Presence keeper(String pod, String node) {
                 return agent;
             }
         };

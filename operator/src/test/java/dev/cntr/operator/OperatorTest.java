@@ -43,7 +43,8 @@ import org.junit.jupiter.api.Test;
 @EnableKubernetesMockClient(crud = true)
 @SuppressWarnings("NullAway.Init") // the extension sets the fields
 class OperatorTest {
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "operator-1", true, true, 0);
+    private static final Settings SETTINGS =
+            new Settings("cntr-system", "cntr-relay", "operator-1", true, true, false, 0);
     private static final Limits SHORT = new Limits(
             Duration.ofSeconds(3),
             Duration.ofSeconds(30),

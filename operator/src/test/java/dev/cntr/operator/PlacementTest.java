@@ -28,7 +28,7 @@ class PlacementTest {
     private static final Instant NOW = CREATED.plusSeconds(5);
     private static final Presence READY_AGENT = new Presence.Ready("agent-1");
     private static final Presence READY_RELAY = new Presence.Ready("relay-1");
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, true, 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, true, false, 0);
 
     @Test
     void aRunningPodOnAServedNodeIsPlacedByOneWrite() {
@@ -91,7 +91,7 @@ class PlacementTest {
     @Test
     void withoutTheNodeOrWhereTheyAreTurnedOffThereIsNone() {
         Placement on = new Placement(Cluster.SERVED, Limits.DEFAULT, SETTINGS);
-        Settings closed = new Settings("cntr-system", "cntr-relay", "me", true, false, 0);
+        Settings closed = new Settings("cntr-system", "cntr-relay", "me", true, false, false, 0);
         Placement off = new Placement(Cluster.SERVED, Limits.DEFAULT, closed);
         assertThat(written(on.decide(onNode(), (Node) null, NOW)).condition(ConditionType.STALLED))
                 .get()

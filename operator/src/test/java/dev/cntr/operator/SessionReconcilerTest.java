@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionReconcilerTest {
-    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, true, 0);
+    private static final Settings SETTINGS = new Settings("cntr-system", "cntr-relay", "me", true, true, false, 0);
 
     @Test
     void aPlacedSessionIsLookedAtAgainWhenItsAgentShouldBeDone() {

@@ -76,6 +76,16 @@ public record RelayRequest(String namespace, String session, String user) {
         return new RelayRequest(arguments[2], arguments[3], arguments[4]);
     }
 
+    /** What the relay sends for it, for somebody who passes the request on. */
+    public byte[] bytes() {
+        byte[] line = (String.join("\0", command()) + "\0").getBytes(UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + line.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(line.length)
+                .put(line)
+                .array();
+    }
+
     private static void name(String what, String value) {
         if (value.length() > MAX_NAME || !NAME.matcher(value).matches()) {
             throw ProtocolException.violation("that is not the name of a " + what);

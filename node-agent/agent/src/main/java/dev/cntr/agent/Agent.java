@@ -2,16 +2,20 @@ package dev.cntr.agent;
 
 import dev.cntr.agent.recording.RecordingConfig;
 import dev.cntr.agent.recording.RecordingStore;
+import dev.cntr.agent.retired.Place;
+import dev.cntr.agent.retired.RetiredAgents;
+import dev.cntr.agent.retired.Retirement;
+import dev.cntr.agent.retired.Surroundings;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
-import dev.cntr.api.NodeDebugSession;
 import dev.cntr.api.ServerClock;
 import dev.cntr.api.SessionEvents;
 import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Elevation;
 import dev.cntr.attach.Profile;
+import dev.cntr.attach.tools.OverlayRoot;
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.NodeImages;
 import dev.cntr.engine.cri.CriEngine;
@@ -22,20 +26,16 @@ import dev.cntr.linux.Fd;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.security.Capabilities;
 import dev.cntr.linux.terminal.WindowSize;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +43,7 @@ import org.slf4j.LoggerFactory;
 /** The running agent: the tools' mount, the container runtime, the node's sessions, the relay's socket, the probes. */
 final class Agent implements AutoCloseable, LiveSession.Preparation {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
-    private static final String SELECTED_NODE = "status.nodeName";
     private static final WindowSize UNKNOWN = new WindowSize(0, 0);
-    private static final Duration RESYNC = Duration.ofMinutes(10);
 
     private final PassthroughMount tools;
     private final CriEngine runtime;
@@ -57,36 +55,33 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final SessionEvents events;
     private final SessionRecording.Policy recordings;
     private final Sessions sessions;
-    private final RelayServer relay;
-    private final SharedIndexInformer<DebugSession> informer;
-    private final SharedIndexInformer<NodeDebugSession> nodeSessions;
     private final HealthServer health;
     private final Metrics metrics = new Metrics();
+    private final AgentConfig config;
+    private final Surroundings surroundings = new Surroundings();
+    private final Optional<Lingering> lingering;
+    private final RetiredAgents predecessors;
+    private RelayServer relay;
+    private volatile Watches watches;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean closing;
 
     private Agent(AgentConfig config) {
-        TreeOptions own = TreeOptions.image(config.tools());
+        this.config = config;
+        lingering = Lingering.of(config);
+        ProxySelector.setDefault(surroundings.proxies());
+        TreeOptions own = TreeOptions.image(toolsOf(config));
         tools = PassthroughMount.serve(
                 config.toolsContext().map(own::withSeLinuxContext).orElse(own));
         log.info("tools of {}: {}", config.tools(), tools.report());
         metrics.tools(tools.report().dataPath());
         runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
         limits = new SessionLimits(config.nodeName());
-        limits.removeLeftovers();
         warmUp();
         ServerClock clock = new ServerClock();
-        client = new KubernetesClientBuilder()
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("clock", clock))
-                .build();
+        client = surroundings.client(clock);
         targets = new TargetLookup(client, runtime, config.nodeName(), config.nodeSessions());
         NodeImages images = LocalImages.of(runtime);
-        try {
-            images.releaseLeftovers();
-        } catch (EngineException e) {
-            log.warn(
-                    "images that an earlier agent held are let go by the runtime in its own time: {}",
-                    AgentException.chain(e));
-        }
         trees = new ToolsTrees(
                 tools,
                 config.toolsContext(),
@@ -98,36 +93,53 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), clock);
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
         recordings = new SessionRecording.Policy(store, config.recordsInput());
-        sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, clock);
-        relay = new RelayServer(config.relaySocket(), sessions, metrics);
-        informer = watch(config.nodeName(), client.resources(DebugSession.class).inAnyNamespace());
-        informer.addEventHandler(new Reconciler<>(session -> session));
-        nodeSessions = watch(config.nodeName(), client.resources(NodeDebugSession.class));
-        nodeSessions.addEventHandler(new Reconciler<>(NodeDebugSession::asSession));
+        predecessors = new RetiredAgents(
+                Place.beside(config.relaySocket()), Lingering.cgroups(config), this::retiredAgentEnded);
+        metrics.retired(predecessors::count);
+        if (predecessors.isEmpty()) { // else it may be theirs
+            removeLeftovers(images);
+        }
+        sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, predecessors::hold, clock);
+        watches = new Watches(client, config.nodeName(), sessions);
+        relay = new RelayServer(config.relaySocket(), "rw-rw-rw-", sessions, predecessors::relay, metrics);
         health = new HealthServer(config.healthPort(), this::notReady, metrics);
-        policies.start()
-                .thenCompose(_ -> informer.start())
-                .thenCompose(_ -> nodeSessions.start())
-                .exceptionally(failure -> {
-                    log.error(
-                            "watching the sessions of node {} cannot begin: {}",
-                            config.nodeName(),
-                            AgentException.chain(failure));
-                    return null;
-                });
+        policies.start().thenCompose(_ -> watches.start()).exceptionally(failure -> {
+            log.error(
+                    "watching the sessions of node {} cannot begin: {}",
+                    config.nodeName(),
+                    AgentException.chain(failure));
+            return null;
+        });
         log.info("agent of node {} serves {}", config.nodeName(), config.relaySocket());
     }
 
-    /** The sessions that the operator has placed on this node; not started. */
-    private static <S extends HasMetadata> SharedIndexInformer<S> watch(
-            String node, FilterWatchListDeletable<S, ?, Resource<S>> sessions) {
-        SharedIndexInformer<S> informer =
-                sessions.withField(SELECTED_NODE, node).runnableInformer(RESYNC.toMillis());
-        informer.exceptionHandler((_, failure) -> {
-            log.warn("watching the sessions of node {} failed: {}", node, AgentException.chain(failure));
-            return true;
-        });
-        return informer;
+    /** Without what a container adds to its image, where the tree has to outlive the container. */
+    private TreeOptions.Source toolsOf(AgentConfig config) {
+        if (lingering.isEmpty() || !config.tools().equals(Path.of("/"))) {
+            return new TreeOptions.Source.MountAt(config.tools());
+        }
+        try (PinnedProcess init = PinnedProcess.open(1)) {
+            return new TreeOptions.Source.Detached(OverlayRoot.mount(init));
+        }
+    }
+
+    private void removeLeftovers(NodeImages images) {
+        limits.removeLeftovers();
+        try {
+            images.releaseLeftovers();
+        } catch (EngineException e) {
+            log.warn(
+                    "images that an earlier agent held are let go by the runtime in its own time: {}",
+                    AgentException.chain(e));
+        }
+    }
+
+    /** Its sessions that are not over are nobody's now. */
+    private void retiredAgentEnded() {
+        Watches known = watches;
+        if (known != null && known.synced()) {
+            known.all().forEach(sessions::reconcile);
+        }
     }
 
     /** Starts all parts, or none. */
@@ -161,7 +173,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         if (closing) {
             return Optional.of("the agent is being stopped");
         }
-        if (!informer.hasSynced() || !nodeSessions.hasSynced()) {
+        if (!watches.synced()) {
             return Optional.of("the sessions of this node are not known yet");
         }
         try {
@@ -219,13 +231,81 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         return new Elevation(raised, Optional.empty(), Capabilities.NONE, false);
     }
 
-    @Override
-    public void close() {
+    /** Ends this agent: at once with its sessions, or after them where it can go on without its pod. */
+    void stop() throws InterruptedException {
         closing = true; // the operator places nothing here any more
         log.info("stopping: {} sessions", sessions.count());
-        informer.stop();
-        nodeSessions.stop();
+        watches.close();
         policies.close();
+        relay.close();
+        if (lingering.isPresent() && sessions.count() > 0) {
+            linger(lingering.get());
+        }
+        close();
+    }
+
+    private void linger(Lingering how) throws InterruptedException {
+        sessions.retire();
+        Optional<Lingering.Retired> begun = how.retire(sessions::held, new Successor());
+        if (begun.isEmpty()) {
+            return;
+        }
+        try (Lingering.Retired retired = begun.get()) {
+            surroundings.lose();
+            relay = new RelayServer(
+                    how.place().relay(retired.name()), "rw-------", sessions, (_, _) -> Optional.empty(), metrics);
+            log.info(
+                    "{} sessions go on without this pod, in process {}; what is logged of them is in the next agent's log",
+                    sessions.count(),
+                    ProcessHandle.current().pid());
+            health.close();
+            predecessors.close();
+            how.leave(retired);
+            if (!retired.retirement().await(() -> sessions.count() == 0, how.patience())) {
+                log.warn(
+                        "no agent has served this node for {} s: {} sessions end",
+                        how.patience().toSeconds(),
+                        sessions.count());
+            }
+            close();
+        } catch (IOException | RuntimeException e) {
+            log.error("sessions end with this agent: {}", AgentException.chain(e), e);
+        }
+    }
+
+    /** The agent after this one, when this one is retired. */
+    private final class Successor implements Retirement.Successor {
+        @Override
+        public void came(PinnedProcess agent) {
+            surroundings.lend(agent);
+            watches.close(); // its connections were of another network
+            Watches anew = new Watches(client, config.nodeName(), sessions);
+            watches = anew;
+            anew.start()
+                    .thenRun(() -> sessions.endAllBut(anew.all().stream()
+                            .map(session -> session.getMetadata().getUid())
+                            .collect(Collectors.toSet())))
+                    .exceptionally(failure -> {
+                        log.error(
+                                "watching the sessions of node {} cannot begin: {}",
+                                config.nodeName(),
+                                AgentException.chain(failure));
+                        return null;
+                    });
+        }
+
+        @Override
+        public void left() {
+            surroundings.giveBack();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        watches.close();
         relay.close();
         sessions.close();
         recordings.store().ifPresent(RecordingStore::close);
@@ -234,33 +314,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         runtime.close();
         tools.close();
         health.close();
-    }
-
-    /**
-     * Tells of changes of sessions of a kind.
-     *
-     * @param session what one is to all others here
-     */
-    private final class Reconciler<S> implements ResourceEventHandler<S> {
-        private final Function<S, DebugSession> session;
-
-        Reconciler(Function<S, DebugSession> session) {
-            this.session = session;
-        }
-
-        @Override
-        public void onAdd(S added) {
-            sessions.reconcile(session.apply(added));
-        }
-
-        @Override
-        public void onUpdate(S old, S updated) {
-            sessions.reconcile(session.apply(updated));
-        }
-
-        @Override
-        public void onDelete(S deleted, boolean unknownFinalState) {
-            sessions.forget(session.apply(deleted));
-        }
+        predecessors.close();
+        surroundings.close();
     }
 }

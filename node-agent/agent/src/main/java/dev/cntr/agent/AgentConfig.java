@@ -2,6 +2,7 @@ package dev.cntr.agent;
 
 import dev.cntr.api.Names;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param healthPort where {@code /healthz} and {@code /readyz} are served ({@code CNTR_HEALTH_PORT})
  * @param nodeSessions whether there may be sessions on the node itself ({@code CNTR_NODE_SESSIONS})
  * @param toolsContext the SELinux context of all files of all tools ({@code CNTR_TOOLS_CONTEXT}); empty for none of its own
+ * @param podUid its own pod's ({@code POD_UID})
+ * @param lingers for how long an agent that is stopped keeps its sessions without another agent on the node ({@code CNTR_LINGER_SECONDS}); zero where they end with it
+ * @param supervisor the container's first process, where that is {@code supervise} ({@code CNTR_SUPERVISOR}, set by it)
  * @param recordsInput whether recordings hold what is typed, passwords too ({@code CNTR_RECORD_INPUT}, true or false)
  */
 record AgentConfig(
@@ -29,6 +33,9 @@ record AgentConfig(
         int healthPort,
         boolean nodeSessions,
         Optional<String> toolsContext,
+        Optional<String> podUid,
+        Duration lingers,
+        Optional<Integer> supervisor,
         boolean recordsInput) {
 
     static AgentConfig from(Map<String, String> environment) {
@@ -44,6 +51,9 @@ record AgentConfig(
                 port(environment.getOrDefault("CNTR_HEALTH_PORT", "8081")),
                 flag(environment, Names.NODE_SESSIONS_VARIABLE),
                 Optional.ofNullable(environment.get("CNTR_TOOLS_CONTEXT")).filter(s -> !s.isBlank()),
+                Optional.ofNullable(environment.get("POD_UID")).filter(s -> !s.isBlank()),
+                Duration.ofSeconds(number(environment, "CNTR_LINGER_SECONDS").orElse(0)),
+                number(environment, "CNTR_SUPERVISOR"),
                 flag(environment, "CNTR_RECORD_INPUT"));
     }
 
@@ -63,6 +73,15 @@ record AgentConfig(
             case "false" -> false;
             default -> throw new AgentException(name + " is '" + value + "'; true or false is wanted");
         };
+    }
+
+    private static Optional<Integer> number(Map<String, String> environment, String name) {
+        Optional<String> value = Optional.ofNullable(environment.get(name)).filter(s -> !s.isBlank());
+        try {
+            return value.map(Integer::parseUnsignedInt);
+        } catch (NumberFormatException e) {
+            throw new AgentException(name + " is '" + value.get() + "'; a number is wanted", e);
+        }
     }
 
     private static int port(String value) {

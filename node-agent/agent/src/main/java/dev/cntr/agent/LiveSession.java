@@ -457,6 +457,19 @@ final class LiveSession {
         ended.complete(null);
     }
 
+    /** Has no part in a session that has no debug container yet; nothing is told of it. */
+    void leave() {
+        synchronized (this) {
+            if (prepared != null || end != null) {
+                return;
+            }
+            end = Reason.AGENT_LOST;
+            endMessage = "the node's agent is being replaced";
+        }
+        log.info("session {} uid={}: left to the next agent of this node", key, key.uid());
+        ended.complete(null);
+    }
+
     private void later(Runnable task) {
         executor.execute(() -> key.logged(task));
     }

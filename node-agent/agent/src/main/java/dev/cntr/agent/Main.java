@@ -4,8 +4,9 @@ import dev.cntr.logging.Logging;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
 
-/** {@code cntr-agent}: runs until TERM, and then ends its sessions before it goes. */
+/** {@code cntr-agent}: runs until TERM or INT, and then ends its sessions before it goes, or goes on with them until they end. */
 public final class Main {
     private static final Logger log = LoggerFactory.getLogger(Main.class);
 
@@ -13,6 +14,10 @@ public final class Main {
 
     public static void main(String[] args) throws InterruptedException {
         Logging.begin(args);
+        CountDownLatch stopped = new CountDownLatch(1);
+        for (String signal : new String[] {"TERM", "INT"}) {
+            Signal.handle(new Signal(signal), _ -> stopped.countDown());
+        }
         Agent agent;
         try {
             agent = Agent.start(AgentConfig.from(System.getenv()));
@@ -21,7 +26,8 @@ public final class Main {
             System.exit(1);
             return;
         }
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(agent::close));
-        new CountDownLatch(1).await();
+        stopped.await();
+        agent.stop();
+        System.exit(0);
     }
 }

@@ -51,6 +51,13 @@ final class Metrics {
                 .register(registry);
     }
 
+    /** Counts the agents that were here before and still keep sessions, whenever somebody asks. */
+    void retired(Supplier<Number> agents) {
+        Gauge.builder("cntr.agent.retired", agents)
+                .description("Agents that were stopped and keep their sessions until these end.")
+                .register(registry);
+    }
+
     /** Counts which way the tools' data goes, whenever somebody asks. */
     void tools(DataPath path) {
         Gauge.builder("cntr.agent.tools.passthrough", path, p -> p.isPassthrough() ? 1 : 0)

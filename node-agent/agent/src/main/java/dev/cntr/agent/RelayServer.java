@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.agent.retired.Streams;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.protocol.ErrorCode;
 import dev.cntr.protocol.ProtocolException;
@@ -39,18 +40,32 @@ final class RelayServer implements AutoCloseable {
     private final Path socket;
     private final Sessions sessions;
     private final Metrics metrics;
+    private final Elsewhere elsewhere;
     private final Semaphore places = new Semaphore(MAX_CONNECTIONS);
 
-    RelayServer(Path socket, Sessions sessions, Metrics metrics) {
+    /** Who else on this node serves a session. */
+    interface Elsewhere {
+        /** The socket of who does. */
+        Optional<Path> of(String namespace, String session);
+    }
+
+    /**
+     * Listens.
+     *
+     * @param permissions of the socket
+     * @param elsewhere asked about sessions that are not here
+     */
+    RelayServer(Path socket, String permissions, Sessions sessions, Elsewhere elsewhere, Metrics metrics) {
         this.socket = socket;
         this.sessions = sessions;
+        this.elsewhere = elsewhere;
         this.metrics = metrics;
         try {
             Files.createDirectories(Objects.requireNonNull(socket.getParent(), "a socket has a directory"));
             Files.deleteIfExists(socket); // left by an agent that was killed
             server =
                     ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket), 128);
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString(permissions));
         } catch (IOException e) {
             throw new AgentException("cannot listen on " + socket + " for the relay", e);
         }
@@ -90,6 +105,12 @@ final class RelayServer implements AutoCloseable {
         OutputStream out = Channels.newOutputStream(connection);
         RelayRequest request = RelayRequest.read(in);
         Optional<LiveSession> found = sessions.find(request.namespace(), request.session());
+        Optional<Path> other =
+                found.isPresent() ? Optional.empty() : elsewhere.of(request.namespace(), request.session());
+        if (other.isPresent()) {
+            passOn(request, in, connection, other.get());
+            return;
+        }
         if (found.isEmpty()) {
             Audit.refused(request, ErrorCode.SESSION_NOT_FOUND);
             refused(ErrorCode.SESSION_NOT_FOUND.name());
@@ -119,6 +140,18 @@ final class RelayServer implements AutoCloseable {
             case Claim.Granted(var container) ->
                 session.key().logged(() -> session.serve(stream, container, request.user()));
             case Claim.Joined(var attendance) -> session.key().logged(() -> attendance.serve(stream, request.user()));
+        }
+    }
+
+    /** To the agent that keeps the session, which judges the client as it would have here. */
+    private static void passOn(RelayRequest request, InputStream in, SocketChannel client, Path socket)
+            throws IOException {
+        try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            OutputStream out = Channels.newOutputStream(other);
+            out.write(request.bytes());
+            Streams.join(
+                    new Streams.End(in, Channels.newOutputStream(client), client::shutdownOutput),
+                    new Streams.End(Channels.newInputStream(other), out, other::shutdownOutput));
         }
     }
 

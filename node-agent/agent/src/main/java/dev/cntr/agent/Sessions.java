@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.agent.retired.HeldSession;
 import dev.cntr.api.Condition;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSession;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +43,19 @@ final class Sessions implements AutoCloseable {
     private final SessionRecording.Policy recordings;
     private final Metrics metrics;
     private final Clock clock;
+    private final Predicate<String> elsewhere;
+    private volatile boolean retired;
     private volatile boolean closing;
 
+    /** @param elsewhere whether another process of this node keeps the session of that uid, which is left alone then */
     Sessions(
             LiveSession.Preparation preparation,
             StatusWriter statuses,
             SessionRecording.Policy recordings,
             Metrics metrics,
+            Predicate<String> elsewhere,
             Clock clock) {
+        this.elsewhere = elsewhere;
         this.preparation = preparation;
         this.metrics = metrics;
         this.recordings = recordings;
@@ -85,6 +92,8 @@ final class Sessions implements AutoCloseable {
             } else if (deleted) {
                 end(live, Reason.DELETED, "the session was deleted");
             }
+        } else if (retired || elsewhere.test(uid)) {
+            log.debug("session {} is not this agent's", SessionKey.of(session));
         } else if (status.finished()) {
             releaseAfterAgentLost(session);
         } else {
@@ -201,6 +210,27 @@ final class Sessions implements AutoCloseable {
 
     private static Optional<Condition> ending(DebugSessionStatus status) {
         return status.condition(ConditionType.COMPLETED).or(() -> status.condition(ConditionType.STALLED));
+    }
+
+    /** Keeps the sessions that have a debug container, and no others: those that have none yet are for whoever serves the node next. */
+    void retire() {
+        retired = true;
+        byUid.values().forEach(LiveSession::leave);
+    }
+
+    /** What is kept. */
+    List<HeldSession> held() {
+        return byUid.values().stream()
+                .map(LiveSession::key)
+                .map(key -> new HeldSession(key.uid(), key.namespace(), key.name()))
+                .toList();
+    }
+
+    /** Ends those that are not among these uids: their resources have gone while nobody watched. */
+    void endAllBut(Set<String> existing) {
+        byUid.values().stream()
+                .filter(live -> !existing.contains(live.key().uid()))
+                .forEach(live -> end(live, Reason.DELETED, "the session was deleted"));
     }
 
     /** Ends all sessions, telling their clients why, and waits for that a bounded time. */

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,7 @@ class SessionsTest {
 
     private SessionEvents events;
     private Sessions sessions;
+    private final Set<String> elsewhere = ConcurrentHashMap.newKeySet();
     private final AtomicInteger prepared = new AtomicInteger();
     private final List<String> released = new CopyOnWriteArrayList<>();
     private final CountDownLatch hold = new CountDownLatch(1);
@@ -49,6 +52,7 @@ class SessionsTest {
                 new StatusWriter(client, events),
                 SessionRecording.Policy.NONE,
                 new Metrics(),
+                elsewhere::contains,
                 Clock.systemUTC());
     }
 
@@ -273,5 +277,31 @@ class SessionsTest {
         hold.countDown();
         awaitEnd(ConditionType.STALLED, Reason.ATTACH_FAILED);
         assertThat(status().agentPod()).isEqualTo("agent-1");
+    }
+
+    @Test
+    void aSessionThatAnotherAgentOfTheNodeKeepsIsLeftAlone() {
+        DebugSession kept = placed(true);
+        elsewhere.add(kept.getMetadata().getUid());
+        sessions.reconcile(kept);
+        assertThat(sessions.count()).isZero();
+        assertThat(status().finished()).isFalse();
+        elsewhere.clear();
+        sessions.reconcile(kept);
+        awaitEnd(ConditionType.STALLED, Reason.AGENT_LOST);
+    }
+
+    @Test
+    void whoRetiresLeavesWhatHasNoContainerYetToTheNext() {
+        DebugSession session = placed(false);
+        sessions.reconcile(session);
+        await().until(() -> prepared.get() == 1);
+        assertThat(sessions.held()).hasSize(1);
+        sessions.retire();
+        assertThat(sessions.held()).isEmpty();
+        hold.countDown();
+        sessions.reconcile(session);
+        assertThat(sessions.count()).isZero();
+        assertThat(status().finished()).isFalse();
     }
 }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Recordings as files of a directory: of the node's disk, or of a volume. {@code ID.cast} is finished, {@code ID.cast.part} is
- * being written; both are for their owner only. What an earlier process was writing is taken for finished: it is all that was
+ * being written; both are for their owner only. What an earlier process was writing when it ended is taken for finished: it is all that was
  * seen. The oldest make room for new ones.
  */
 public final class DirectoryStore implements RecordingStore {
@@ -58,7 +59,9 @@ public final class DirectoryStore implements RecordingStore {
             Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(ownersOnly));
             Files.setPosixFilePermissions(directory, ownersOnly); // one that was there, such as a mounted volume
             for (Path part : files(UNFINISHED)) {
-                Files.move(part, path(id(part, UNFINISHED), FINISHED), StandardCopyOption.ATOMIC_MOVE);
+                if (!isWritten(part)) {
+                    Files.move(part, path(id(part, UNFINISHED), FINISHED), StandardCopyOption.ATOMIC_MOVE);
+                }
             }
             for (Path file : files(FINISHED)) {
                 held += Files.size(file);
@@ -67,6 +70,15 @@ public final class DirectoryStore implements RecordingStore {
             throw new RecordingException("the directory " + directory + " cannot hold recordings", e);
         }
         prune(0);
+    }
+
+    /** Whether another process, an agent that is retired, still writes it: that one holds a lock on it. */
+    private static boolean isWritten(Path part) throws IOException {
+        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            return channel.tryLock() == null;
+        } catch (OverlappingFileLockException _) {
+            return false; // this one's own
+        }
     }
 
     Path directory() {
@@ -87,7 +99,9 @@ public final class DirectoryStore implements RecordingStore {
         Path part = path(id, UNFINISHED);
         try {
             var permissions = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-            return new File(id, FileChannel.open(part, NEW, permissions));
+            FileChannel channel = FileChannel.open(part, NEW, permissions);
+            channel.tryLock(); // until it is closed
+            return new File(id, channel);
         } catch (FileAlreadyExistsException e) {
             throw new RecordingException("the recording " + part + " is being written already", e);
         } catch (IOException e) {

@@ -1,0 +1,121 @@
+package dev.cntr.agent.retired;
+
+import dev.cntr.linux.cgroup.CgroupException;
+import dev.cntr.linux.cgroup.CgroupTree;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The agents that were on this node before, and still keep sessions: who serves the node now leaves these alone, and passes their clients on. */
+public final class RetiredAgents implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RetiredAgents.class);
+
+    private final Place place;
+    private final String cgroups;
+    private final Runnable lost;
+    private final List<RetiredAgent> agents = new CopyOnWriteArrayList<>();
+
+    /**
+     * Finds them, tells them that this agent is there, and hears what they keep.
+     *
+     * @param cgroups how the names of the cgroups of retired agents of this node begin
+     * @param lost done whenever one of them has ended
+     */
+    public RetiredAgents(Place place, String cgroups, Runnable lost) {
+        this.place = place;
+        this.cgroups = cgroups;
+        this.lost = lost;
+        for (String name : place.names()) {
+            RetiredAgent agent = new RetiredAgent(place, name, this::ended);
+            agents.add(agent);
+            if (agent.begin()) {
+                log.info(
+                        "retired agent {} keeps {} sessions",
+                        name,
+                        agent.sessions().size());
+                agent.follow();
+            } else {
+                agents.remove(agent);
+                agent.removeRemains();
+                sweep(cgroup(name));
+            }
+        }
+        if (agents.isEmpty()) {
+            sweep(cgroups);
+        }
+    }
+
+    /** Of the cgroup of one. */
+    private String cgroup(String name) {
+        return cgroupOf(cgroups, name);
+    }
+
+    /** Under which name a process is found among the retired agents: no other has it until the machine starts anew. */
+    public static String nameOf(ProcessHandle process) {
+        return "%d-%d"
+                .formatted(
+                        process.pid(),
+                        process.info()
+                                .startInstant()
+                                .map(java.time.Instant::toEpochMilli)
+                                .orElse(0L));
+    }
+
+    /** The name of a retired agent's cgroups, with which no other's begins. The kubelet kills what is in one whose name has "pod" in it and is none of its pods. */
+    public static String cgroupOf(String cgroups, String name) {
+        return cgroups + name + "-own";
+    }
+
+    /** Whether there are none. */
+    public boolean isEmpty() {
+        return agents.isEmpty();
+    }
+
+    /** How many there are. */
+    public int count() {
+        return agents.size();
+    }
+
+    /** Whether one of them keeps a session. */
+    public boolean hold(String uid) {
+        return agents.stream()
+                .flatMap(agent -> agent.sessions().stream())
+                .anyMatch(held -> held.uid().equals(uid));
+    }
+
+    /** Where the clients of a session are served, if one of them keeps it. */
+    public Optional<Path> relay(String namespace, String session) {
+        return agents.stream()
+                .filter(agent -> agent.sessions().stream()
+                        .anyMatch(held -> held.namespace().equals(namespace)
+                                && held.name().equals(session)))
+                .map(agent -> place.relay(agent.name()))
+                .findFirst();
+    }
+
+    private void ended(RetiredAgent agent) {
+        agents.remove(agent);
+        agent.removeRemains();
+        sweep(cgroup(agent.name()));
+        log.info("retired agent {} has ended", agent.name());
+        lost.run();
+    }
+
+    /** What one could not remove itself. */
+    private static void sweep(String prefix) {
+        try {
+            CgroupTree.sweep(prefix).forEach(done -> log.info("cgroup of a retired agent: {}", done));
+        } catch (CgroupException e) {
+            log.warn("cgroups that a retired agent has left stay: {}", e.getMessage());
+        }
+    }
+
+    /** Is no longer there for them. */
+    @Override
+    public void close() {
+        agents.forEach(RetiredAgent::close);
+    }
+}
