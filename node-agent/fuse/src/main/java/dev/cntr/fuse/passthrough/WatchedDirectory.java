@@ -63,13 +63,15 @@ final class WatchedDirectory {
         if (!live) {
             return false;
         }
-        if (!recent.contains(name, length)) {
-            if (!tree.hasRoom()) {
-                return false;
-            }
-            recent.add(name, length);
-            tree.gave(1);
+        if (recent.contains(name, length)) {
+            return true;
         }
+        boolean known = older.remove(name, length);
+        if (!known && !tree.hasRoom()) {
+            return false;
+        }
+        recent.add(name, length);
+        tree.gave(known ? 0 : 1);
         return true;
     }
 
