@@ -8,6 +8,8 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +48,13 @@ class UpgradeE2E {
     void targets() {
         Targets.apply(cluster);
         cluster.install("--set", "agent.lingerSeconds=120");
+        awaitAgents();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(agents("{range .items[*]}{.metadata.name} {end}")
+                                .trim()
+                                .split(" "))
+                        .as("the agents before have gone")
+                        .hasSize(cluster.nodes().size()));
     }
 
     @AfterAll
@@ -85,6 +94,10 @@ class UpgradeE2E {
     private void restartAgents() {
         cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "restart", "ds/cntr-agent")
                 .ok();
+        awaitAgents();
+    }
+
+    private void awaitAgents() {
         cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "ds/cntr-agent", "--timeout=90s")
                 .ok();
     }
@@ -96,19 +109,22 @@ class UpgradeE2E {
                 .strip();
     }
 
+    private String agents(String jsonpath, String... more) {
+        List<String> command = new ArrayList<>(List.of(
+                "-n",
+                Cluster.SYSTEM,
+                "get",
+                "pods",
+                "-l",
+                "app.kubernetes.io/component=agent",
+                "-o",
+                "jsonpath=" + jsonpath));
+        command.addAll(List.of(more));
+        return cluster.kubectl(command.toArray(String[]::new)).ok().out();
+    }
+
     private String agentLog() {
-        String agent = cluster.kubectl(
-                        "-n",
-                        Cluster.SYSTEM,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/component=agent",
-                        "--field-selector=spec.nodeName=" + worker.name(),
-                        "-o",
-                        "jsonpath={.items[0].metadata.name}")
-                .ok()
-                .out();
+        String agent = agents("{.items[0].metadata.name}", "--field-selector=spec.nodeName=" + worker.name());
         return cluster.kubectl("-n", Cluster.SYSTEM, "logs", agent).ok().out();
     }
 
