@@ -127,7 +127,8 @@ class CrashLoopE2E {
 
     @Test
     void itGoesOnWhenSomebodyInTheSessionSaysSo() {
-        crashing("continued", "echo ran >> /data/log; sleep 1; exit 3"); // the session ends with it
+        // the session ends with it, and has that long to see that it ran
+        crashing("continued", "echo ran >> /data/log; sleep 5; exit 3");
         Run run = attach(
                 "continued",
                 "--hold",
