@@ -44,21 +44,6 @@ class AgentE2E {
                 .out();
     }
 
-    private String agentOn(Cluster.Node node) {
-        return cluster.kubectl(
-                        "-n",
-                        Cluster.SYSTEM,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/component=agent",
-                        "--field-selector=spec.nodeName=" + node.name(),
-                        "-o",
-                        "jsonpath={.items[0].metadata.name}")
-                .ok()
-                .out();
-    }
-
     /** The command ignores what asks it to end; the client must not have to wait for it. */
     @Test
     void anAgentThatIsStoppedTellsItsClientsAndLeavesNothing() throws IOException, InterruptedException {
@@ -74,7 +59,7 @@ class AgentE2E {
                         "-c",
                         "trap '' HUP TERM; echo begun; sleep 600; sleep 600"));
         assertThat(client.inputReader().readLine()).isEqualTo("begun");
-        String agent = agentOn(worker);
+        String agent = cluster.agentOn(worker);
         cluster.kubectl("-n", Cluster.SYSTEM, "delete", "pod", agent, "--timeout=60s")
                 .ok();
         assertThat(client.waitFor()).isEqualTo(LOST);
@@ -95,7 +80,8 @@ class AgentE2E {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         cluster.cntr("attach", Targets.ON_WORKER, "--", "true").ok());
-        assertThat(cluster.kubectl("-n", Cluster.SYSTEM, "exec", agentOn(worker), "--", "tail", "-n1", recording)
+        assertThat(cluster.kubectl(
+                                "-n", Cluster.SYSTEM, "exec", cluster.agentOn(worker), "--", "tail", "-n1", recording)
                         .ok()
                         .out())
                 .contains("begun");
@@ -109,7 +95,7 @@ class AgentE2E {
                 .ok()
                 .out()
                 .strip();
-        String agent = agentOn(node);
+        String agent = cluster.agentOn(node);
         Process tracer = Run.start(
                 cluster.environment(),
                 cluster.kubectlCommand(
@@ -148,7 +134,7 @@ class AgentE2E {
         cluster.cntr("attach", "--recording=BestEffort", Targets.ON_SERVER, "--", "true")
                 .ok();
         String uid = session("metadata.uid");
-        String agent = agentOn(cluster.nodes().getFirst());
+        String agent = cluster.agentOn(cluster.nodes().getFirst());
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             String metrics = cluster.kubectl(
                             "-n", Cluster.SYSTEM, "exec", agent, "--", "curl", "-sS", "http://127.0.0.1:8081/metrics")

@@ -63,6 +63,19 @@ final class Cluster implements AutoCloseable {
         return environment;
     }
 
+    /** The name of the agent's pod on a node. */
+    String agentOn(Node node) {
+        return agents("{.items[0].metadata.name}", "--field-selector=spec.nodeName=" + node.name());
+    }
+
+    /** What a template of kubectl makes of the agents' pods. */
+    String agents(String jsonpath, String... selectors) {
+        List<String> command = new ArrayList<>(List.of(
+                "-n", SYSTEM, "get", "pods", "-l", "app.kubernetes.io/component=agent", "-o", "jsonpath=" + jsonpath));
+        command.addAll(List.of(selectors));
+        return kubectl(command.toArray(String[]::new)).ok().out();
+    }
+
     Run kubectl(String... arguments) {
         return kubectlWith(new byte[0], arguments);
     }

@@ -75,21 +75,6 @@ class RecordingE2E {
         return cluster.kubectl(arguments.toArray(String[]::new));
     }
 
-    private String agentOn(Cluster.Node node) {
-        return cluster.kubectl(
-                        "-n",
-                        Cluster.SYSTEM,
-                        "get",
-                        "pods",
-                        "-l",
-                        "app.kubernetes.io/component=agent",
-                        "--field-selector=spec.nodeName=" + node.name(),
-                        "-o",
-                        "jsonpath={.items[0].metadata.name}")
-                .ok()
-                .out();
-    }
-
     private void awaitEvent(JsonNode session, String reason) {
         String name = session.at("/metadata/name").asText();
         await().atMost(Duration.ofSeconds(20))
@@ -169,7 +154,7 @@ class RecordingE2E {
     @Test
     void onAFullDiskNothingIsShownThatMustBeRecorded() {
         Cluster.Node node = cluster.nodes().getFirst();
-        String agent = agentOn(node);
+        String agent = cluster.agentOn(node);
         String pid = node.sh("grep -lz '[d]ev.cntr.agent.Main' /proc/[0-9]*/cmdline | head -1 | cut -d/ -f3")
                 .ok()
                 .out()

@@ -8,8 +8,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +48,7 @@ class UpgradeE2E {
         cluster.install("--set", "agent.lingerSeconds=120");
         awaitAgents();
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(agents("{range .items[*]}{.metadata.name} {end}")
+                .untilAsserted(() -> assertThat(cluster.agents("{range .items[*]}{.metadata.name} {end}")
                                 .trim()
                                 .split(" "))
                         .as("the agents before have gone")
@@ -109,23 +107,10 @@ class UpgradeE2E {
                 .strip();
     }
 
-    private String agents(String jsonpath, String... more) {
-        List<String> command = new ArrayList<>(List.of(
-                "-n",
-                Cluster.SYSTEM,
-                "get",
-                "pods",
-                "-l",
-                "app.kubernetes.io/component=agent",
-                "-o",
-                "jsonpath=" + jsonpath));
-        command.addAll(List.of(more));
-        return cluster.kubectl(command.toArray(String[]::new)).ok().out();
-    }
-
     private String agentLog() {
-        String agent = agents("{.items[0].metadata.name}", "--field-selector=spec.nodeName=" + worker.name());
-        return cluster.kubectl("-n", Cluster.SYSTEM, "logs", agent).ok().out();
+        return cluster.kubectl("-n", Cluster.SYSTEM, "logs", cluster.agentOn(worker))
+                .ok()
+                .out();
     }
 
     @Test
