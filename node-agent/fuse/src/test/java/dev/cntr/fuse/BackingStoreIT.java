@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A backing store in trouble is an errno, and never holds up what it is not asked for. */
 @ExtendWith(PrivateNamespace.class)
 class BackingStoreIT {
+    /** At half a second each they would be noticed too late for the test. */
+    private static final int HANGING = 30;
+
     @TempDir
     Path temporary;
 
@@ -36,14 +39,14 @@ class BackingStoreIT {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
-    /** More requests hang than there are threads: the store is another FUSE file system, whose server stands still. */
+    /** Many more requests hang than there are threads: the store is another FUSE file system, whose server stands still. */
     @Test
     void aStoreThatHangsHoldsUpOnlyWhoAsksForIt() throws Exception {
         Path inner = Files.createDirectories(temporary.resolve("inner"));
         Path backing = Files.createDirectories(temporary.resolve("backing"));
         Path hanging = Files.createDirectories(backing.resolve("hanging"));
         Files.writeString(backing.resolve("fine"), "fine");
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < HANGING; i++) {
             Files.writeString(inner.resolve("f" + i), "late");
         }
         List<Process> waiting = new ArrayList<>();
@@ -54,11 +57,11 @@ class BackingStoreIT {
             assertThat(mounted.point().resolve("hanging")).isDirectory();
             store.signal("STOP");
             try {
-                for (int i = 0; i < 6; i++) {
+                for (int i = 0; i < HANGING; i++) {
                     waiting.add(start("cat hanging/f" + i, mounted.point()));
                 }
                 Process other = start("sleep 1; cat fine", mounted.point());
-                assertThat(other.waitFor(30, TimeUnit.SECONDS))
+                assertThat(other.waitFor(10, TimeUnit.SECONDS))
                         .as("it is answered")
                         .isTrue();
                 assertThat(output(other)).isEqualTo("fine");

@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * freed.
  */
 public final class InFlight {
-    private static final long IDLE = 0;
+    /** Requests have numbers above it: what a thread is at that has had none. */
+    private static final long NONE = 0;
+
+    private static final long LOST = Long.MAX_VALUE;
 
     /** Threads are this many words apart, so that no two share a cache line. */
     private static final int STRIDE = 16;
@@ -27,8 +30,23 @@ public final class InFlight {
         words.set(thread * STRIDE, unique);
     }
 
-    void end(int thread) {
-        words.set(thread * STRIDE, IDLE);
+    void end(int thread, long unique) {
+        words.set(thread * STRIDE, -unique);
+    }
+
+    /** A thread has failed, and answers nothing any more. */
+    void lose(int thread) {
+        words.set(thread * STRIDE, LOST);
+    }
+
+    /** What a thread is at: the request's number, or less than 1 after it, which is another value after each. */
+    long at(int thread) {
+        return words.get(thread * STRIDE);
+    }
+
+    /** Whether {@link #at} told of a request, or that the thread is lost: it reads none. */
+    static boolean busy(long at) {
+        return at > NONE;
     }
 
     /** Marks a request as interrupted where a thread is at it; one that is over, or not yet read, is left alone. */
@@ -53,20 +71,10 @@ public final class InFlight {
         return now;
     }
 
-    /** Whether some threads, counted from the first, are all still at the requests of a snapshot. */
-    boolean heldUp(int some, long[] snapshot) {
-        for (int t = 0; t < some; t++) {
-            if (snapshot[t] == IDLE || words.get(t * STRIDE) != snapshot[t]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Whether every request of a snapshot has been answered. The kernel gives no number twice. */
     public boolean over(long[] snapshot) {
         for (int t = 0; t < threads; t++) {
-            if (snapshot[t] != IDLE && words.get(t * STRIDE) == snapshot[t]) {
+            if (busy(snapshot[t]) && snapshot[t] != LOST && words.get(t * STRIDE) == snapshot[t]) {
                 return false;
             }
         }

@@ -1,28 +1,32 @@
 package dev.cntr.fuse.session;
 
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks after the sessions of a program: one all of whose threads are at the same requests as a moment ago is held up by its
- * backing store, and gets a further thread, so that what else there is in its tree is still answered. One thread does this for all sessions,
- * for as long as there are some.
+ * Looks after the readers of all sessions of a program, so that a request which takes long holds up others for no more than some milliseconds. One thread does this
+ * for all, and only while there are requests: an idle session costs nothing, and where all are idle it sleeps.
  */
 final class Relief {
+    private static final System.Logger LOG = System.getLogger(Relief.class.getName());
     private static final Relief PROCESS = new Relief();
-    private static final Duration MOMENT = Duration.ofMillis(500);
+    private static final long MOMENT_NANOS = 2_000_000;
     private static final int STACK_BYTES = 256 << 10;
 
-    private final Set<Session> sessions = new HashSet<>();
+    /** Whose requests have begun since the last look. */
+    private final List<Readers> come = new ArrayList<>();
+
     private boolean running;
 
     static Relief process() {
         return PROCESS;
     }
 
-    synchronized void add(Session session) {
-        sessions.add(session);
+    /** Has the readers looked at for as long as they say so. */
+    synchronized void watch(Readers readers) {
+        come.add(readers);
         if (!running) {
             running = true;
             Thread.ofPlatform()
@@ -31,32 +35,37 @@ final class Relief {
                     .stackSize(STACK_BYTES)
                     .start(this::run);
         }
-    }
-
-    synchronized void remove(Session session) {
-        sessions.remove(session);
         notifyAll();
     }
 
     private void run() {
+        List<Readers> watched = new ArrayList<>();
         try {
-            for (Set<Session> now = next(); !now.isEmpty(); now = next()) {
-                now.forEach(Session::relieve);
+            while (true) {
+                take(watched);
+                LockSupport.parkNanos(this, MOMENT_NANOS);
+                watched.removeIf(readers -> !look(readers));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** The sessions after a moment; none: it has ended. */
-    private synchronized Set<Session> next() throws InterruptedException {
-        long end = System.nanoTime() + MOMENT.toNanos();
-        for (long left = MOMENT.toMillis();
-                left > 0 && !sessions.isEmpty();
-                left = (end - System.nanoTime()) / 1_000_000) {
-            wait(left);
+    /** Adds those that have come; where there are none yet, waits for some. */
+    private synchronized void take(List<Readers> watched) throws InterruptedException {
+        while (watched.isEmpty() && come.isEmpty()) {
+            wait();
         }
-        running = !sessions.isEmpty();
-        return Set.copyOf(sessions);
+        watched.addAll(come);
+        come.clear();
+    }
+
+    private static boolean look(Readers readers) {
+        try {
+            return readers.look();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "a FUSE session is not looked after any more", e);
+            return false;
+        }
     }
 }

@@ -38,14 +38,12 @@ public final class Session implements AutoCloseable {
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Readers readers;
 
     /** Who still uses what the file system holds: the threads, and the session until it is closed. */
     private final AtomicInteger users = new AtomicInteger(1);
 
     private volatile Runnable atEnd = () -> {};
-
-    /** What the threads were at when {@link #relieve} looked last. */
-    private long[] seen;
 
     private @Nullable Supply supply;
 
@@ -58,8 +56,9 @@ public final class Session implements AutoCloseable {
         this.negotiation = negotiation;
         this.channels = channels;
         this.maxWrite = maxWrite;
-        this.inFlight = new InFlight(channels.size() + MOST_RELIEF);
-        this.seen = inFlight.snapshot();
+        int most = channels.size() + MOST_RELIEF;
+        this.inFlight = new InFlight(most);
+        this.readers = new Readers(inFlight, this::startOneMore, channels.size(), most);
     }
 
     /**
@@ -152,38 +151,45 @@ public final class Session implements AutoCloseable {
         for (Channel channel : channels) {
             start(channel, made);
         }
-        Relief.process().add(this);
     }
 
+    /** @throws OutOfMemoryError where the system has no further thread */
     private void start(Channel channel, Supply with) {
-        users.incrementAndGet();
-        Worker worker = new Worker(this, channel, with.factory(), inFlight, workers.size());
-        workers.add(worker);
-        threads.add(Thread.ofPlatform()
+        Worker worker = new Worker(this, channel, with.factory(), readers, workers.size());
+        Thread thread = Thread.ofPlatform()
                 .name("fuse-" + with.name() + "-" + threads.size())
                 .daemon()
                 .stackSize(STACK_BYTES)
-                .start(worker));
+                .unstarted(worker);
+        users.incrementAndGet();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            users.decrementAndGet();
+            channel.close();
+            throw e;
+        }
+        workers.add(worker);
+        threads.add(thread);
     }
 
-    /** Adds a thread where all are held up: at the same requests as when this was called last. */
-    synchronized void relieve() {
+    /** Starts a further thread, since all are held up. False where there can be none. */
+    private synchronized boolean startOneMore() {
         Supply with = supply;
-        if (with != null
-                && !closed.get()
-                && workers.size() < channels.size() + MOST_RELIEF
-                && inFlight.heldUp(workers.size(), seen)) {
-            try {
-                start(new Channel(device().channel(), maxWrite), with);
-                LOG.log(
-                        Level.WARNING,
-                        "all threads of the FUSE file system {0} wait for its backing store: one more",
-                        with.name());
-            } catch (ErrnoException e) {
-                LOG.log(Level.WARNING, "no further thread for a FUSE file system that is held up: " + e.getMessage());
-            }
+        if (with == null || closed.get() || users.get() <= 1) {
+            return false;
         }
-        seen = inFlight.snapshot();
+        String held = "all " + workers.size() + " threads of the FUSE file system " + with.name()
+                + " wait for its backing store: ";
+        try {
+            start(new Channel(device().channel(), maxWrite), with);
+        } catch (ErrnoException | OutOfMemoryError e) {
+            LOG.log(Level.WARNING, held + "no further one: " + e.getMessage());
+            return false;
+        }
+        boolean last = workers.size() == channels.size() + MOST_RELIEF;
+        LOG.log(last ? Level.WARNING : Level.DEBUG, held + (last ? "the last one more" : "one more"));
+        return true;
     }
 
     /** Whether requests are still answered. False after {@link #close}, and when somebody else aborted the connection. */
@@ -204,14 +210,29 @@ public final class Session implements AutoCloseable {
         return counts;
     }
 
+    /** A thread answers nothing any more. The first channel stays for as long as there are others. */
     void workerEnded(Channel channel) {
-        channel.close();
+        if (channel != channels.getFirst()) {
+            channel.close();
+        }
         release();
     }
 
     private void release() {
-        if (users.decrementAndGet() == 0) {
+        int left = users.decrementAndGet();
+        if (left == 0) {
             atEnd.run();
+        }
+        if (left == 0 || left == 1 && !closed.get()) {
+            closeFirst();
+        }
+    }
+
+    /** Where there is no thread: with its last channel the connection ends, so that nobody waits for an answer that nobody gives. */
+    private synchronized void closeFirst() {
+        if (users.get() <= 1) {
+            readers.end();
+            channels.getFirst().close();
         }
     }
 
@@ -224,11 +245,11 @@ public final class Session implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        Relief.process().remove(this);
         try (FuseConnections connections = FuseConnections.open()) {
             connections.abort(connection);
         }
         mount.close();
+        readers.end();
         if (threads.isEmpty()) {
             channels.forEach(Channel::close);
         }

@@ -6,7 +6,7 @@ import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Syscall;
 import java.lang.System.Logger.Level;
 
-/** One thread of a session: reads a request, has it answered, and so on until the connection ends. */
+/** One thread of a session: where it is to read, it reads a request, has it answered, and so on until the connection ends. */
 final class Worker implements Runnable {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
     private static final long CLONE_FS = 0x200;
@@ -15,14 +15,16 @@ final class Worker implements Runnable {
     private final Channel channel;
     private final FileSystem.Factory factory;
     private final InFlight inFlight;
+    private final Readers readers;
     private final int number;
     private final long[] counts = new long[Opcode.values().length];
 
-    Worker(Session session, Channel channel, FileSystem.Factory factory, InFlight inFlight, int number) {
+    Worker(Session session, Channel channel, FileSystem.Factory factory, Readers readers, int number) {
         this.session = session;
         this.channel = channel;
         this.factory = factory;
-        this.inFlight = inFlight;
+        this.inFlight = session.inFlight();
+        this.readers = readers;
         this.number = number;
     }
 
@@ -38,8 +40,11 @@ final class Worker implements Runnable {
         Kernel kernel = Kernel.current();
         try (FileSystem fs = ownFileSystem(kernel)) {
             serve(kernel, fs);
+            readers.end();
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "a thread of a FUSE session failed", e);
+            inFlight.lose(number);
+            seeToReaders();
         } finally {
             session.workerEnded(channel);
         }
@@ -55,16 +60,23 @@ final class Worker implements Runnable {
     private void serve(Kernel kernel, FileSystem fs) {
         Request request = channel.request(inFlight, number);
         Reply reply = channel.reply(kernel);
-        while (channel.read(kernel)) {
+        for (readers.await(number); channel.read(kernel); readers.await(number)) {
             long unique = request.unique();
             reply.begin(unique);
             inFlight.begin(number, unique);
+            seeToReaders();
             Opcode opcode = channel.opcode();
             if (opcode != null) {
                 counts[opcode.ordinal()]++;
             }
             Dispatch.answer(opcode, request, reply, fs, inFlight);
-            inFlight.end(number);
+            inFlight.end(number, unique);
+        }
+    }
+
+    private void seeToReaders() {
+        if (readers.unwatched()) {
+            Relief.process().watch(readers);
         }
     }
 }

@@ -17,7 +17,7 @@ class InFlightTest {
 
         assertThat(inFlight.interrupted(0, 10)).isFalse();
         assertThat(inFlight.interrupted(1, 12)).isTrue();
-        inFlight.end(1);
+        inFlight.end(1, 12);
         inFlight.begin(1, 14);
         assertThat(inFlight.interrupted(1, 14)).isFalse();
     }
@@ -29,7 +29,7 @@ class InFlightTest {
         long[] snapshot = inFlight.snapshot();
         assertThat(inFlight.over(snapshot)).isFalse();
 
-        inFlight.end(0);
+        inFlight.end(0, 10);
         assertThat(inFlight.over(snapshot)).isFalse();
 
         inFlight.begin(1, 14);
@@ -41,17 +41,27 @@ class InFlightTest {
         assertThat(inFlight.over(inFlight.snapshot())).isTrue();
     }
 
+    /** What such a thread was at is over: nothing waits for it, and it is not taken for one that could read. */
     @Test
-    void threadsAreHeldUpWhenAllAreStillAtTheirRequests() {
+    void lostThreadIsBusyForEverAndHoldsNothingUp() {
         inFlight.begin(0, 10);
-        assertThat(inFlight.heldUp(2, inFlight.snapshot())).as("one is idle").isFalse();
-        inFlight.begin(1, 12);
-        long[] snapshot = inFlight.snapshot();
-        assertThat(inFlight.heldUp(2, snapshot)).isTrue();
+        inFlight.lose(0);
 
-        inFlight.end(1);
-        inFlight.begin(1, 14);
+        assertThat(InFlight.busy(inFlight.at(0))).isTrue();
+        assertThat(inFlight.over(inFlight.snapshot())).isTrue();
+    }
 
-        assertThat(inFlight.heldUp(2, snapshot)).as("one went on").isFalse();
+    @Test
+    void whatAThreadIsAtIsAnotherValueAfterEachRequest() {
+        long before = inFlight.at(0);
+        inFlight.begin(0, 10);
+        inFlight.end(0, 10);
+        long after = inFlight.at(0);
+
+        assertThat(after).isNotEqualTo(before);
+        assertThat(InFlight.busy(after)).isFalse();
+        inFlight.begin(0, 12);
+        inFlight.end(0, 12);
+        assertThat(inFlight.at(0)).isNotEqualTo(after);
     }
 }
