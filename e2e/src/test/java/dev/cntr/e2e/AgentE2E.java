@@ -46,7 +46,18 @@ class AgentE2E {
 
     /** The command ignores what asks it to end; the client must not have to wait for it. */
     @Test
-    void anAgentThatIsStoppedTellsItsClientsAndLeavesNothing() throws IOException, InterruptedException {
+    void anAgentThatDoesNotKeepItsSessionsTellsItsClientsWhenItIsStoppedAndLeavesNothing() throws Exception {
+        cluster.install("--set", "agent.lingerSeconds=0");
+        cluster.awaitAgents();
+        try {
+            stopTheAgentUnderAClient();
+        } finally {
+            cluster.install();
+            cluster.awaitAgents();
+        }
+    }
+
+    private void stopTheAgentUnderAClient() throws IOException, InterruptedException {
         Cluster.Node worker = cluster.nodes().getLast();
         Process client = Run.start(
                 cluster.environment(),
@@ -75,8 +86,7 @@ class AgentE2E {
         assertThat(NodeState.of(worker).lines())
                 .noneMatch(line -> line.startsWith("process") || line.startsWith("mount"));
         String recording = session("status.recording.location");
-        cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "ds/cntr-agent", "--timeout=90s")
-                .ok();
+        cluster.awaitAgents();
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         cluster.cntr("attach", Targets.ON_WORKER, "--", "true").ok());

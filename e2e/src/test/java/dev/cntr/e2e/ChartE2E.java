@@ -148,6 +148,8 @@ class ChartE2E {
                 cluster.cntrCommand("attach", Targets.ON_WORKER, "--", "sh", "-c", "echo begun; exec sleep 600"));
         try {
             assertThat(client.inputReader().readLine()).isEqualTo("begun");
+            cluster.restartAgents(); // the one before keeps the session
+            assertThat(NodeState.of(cluster.nodes().getLast()).lines()).contains("path /run/cntr/retired");
             cluster.helm("uninstall", "cntr", "--wait", "--timeout=3m").ok();
             assertThat(client.waitFor()).isNotZero();
             await().atMost(Duration.ofSeconds(60))

@@ -1,5 +1,8 @@
 package dev.cntr.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,24 @@ final class Cluster implements AutoCloseable {
     /** The name of the agent's pod on a node. */
     String agentOn(Node node) {
         return agents("{.items[0].metadata.name}", "--field-selector=spec.nodeName=" + node.name());
+    }
+
+    /** Starts all agents anew, and waits until the new ones are ready. */
+    void restartAgents() {
+        kubectl("-n", SYSTEM, "rollout", "restart", "ds/cntr-agent").ok();
+        awaitAgents();
+    }
+
+    /** Waits until each node has the agent that the DaemonSet wants, and no other. */
+    void awaitAgents() {
+        kubectl("-n", SYSTEM, "rollout", "status", "ds/cntr-agent", "--timeout=90s")
+                .ok();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(agents("{range .items[*]}{.metadata.name} {end}")
+                                .strip()
+                                .split(" "))
+                        .as("the agents before have gone")
+                        .hasSize(nodes.size()));
     }
 
     /** What a template of kubectl makes of the agents' pods. */

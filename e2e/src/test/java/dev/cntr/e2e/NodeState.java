@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What cntr could leave on a node: processes that see a cntr mount, mounts, served FUSE connections, cgroups. Processes are
+ * What cntr could leave on a node: processes that see a cntr mount, mounts, served FUSE connections, cgroups, leases of images. Processes are
  * told by what they see, not by name, so nothing escapes by being called something else. (The kernel's own list of FUSE
  * connections is that of the whole machine, on which other clusters may run.)
  */
@@ -18,6 +18,8 @@ record NodeState(Set<String> lines) {
             echo "open fuse devices: $(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c '/dev/fuse$')"
             own=$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)
             find /sys/fs/cgroup/*"$own" -type d -name '*cntr*' | sed 's/^/cgroup /'
+            ctr -n k8s.io leases ls -q | sed -n 's/^cntr-/lease cntr-/p'
+            ctr -n k8s.io snapshots ls | sed -n 's/^cntr-\\([^ ]*\\).*/snapshot cntr-\\1/p'
             ls -d /run/cntr/* 2>/dev/null | sed 's/^/path /'
             """;
 

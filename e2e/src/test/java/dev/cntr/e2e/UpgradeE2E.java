@@ -8,11 +8,12 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,10 @@ class UpgradeE2E {
     private static final String ECHO =
             "while read line; do ls / /etc >/dev/null || exit 3; /usr/bin/env printf '%s\\n' \"$line\"; done; exit 7";
 
+    private static final String SLEEP = "exec sleep 600";
+    private static final String OTHER = "localhost/cntr-agent:other";
+    private static final int LOST = 117;
+
     @TempDir
     static Path keys;
 
@@ -45,19 +50,7 @@ class UpgradeE2E {
     @BeforeAll
     void targets() {
         Targets.apply(cluster);
-        cluster.install("--set", "agent.lingerSeconds=120");
-        awaitAgents();
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(cluster.agents("{range .items[*]}{.metadata.name} {end}")
-                                .trim()
-                                .split(" "))
-                        .as("the agents before have gone")
-                        .hasSize(cluster.nodes().size()));
-    }
-
-    @AfterAll
-    void asItWas() {
-        cluster.install();
+        cluster.awaitAgents();
     }
 
     @BeforeEach
@@ -89,17 +82,6 @@ class UpgradeE2E {
                 .out();
     }
 
-    private void restartAgents() {
-        cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "restart", "ds/cntr-agent")
-                .ok();
-        awaitAgents();
-    }
-
-    private void awaitAgents() {
-        cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "ds/cntr-agent", "--timeout=90s")
-                .ok();
-    }
-
     private String retired() {
         return worker.sh("ls /run/cntr/retired 2>/dev/null | grep -c control || :")
                 .ok()
@@ -121,11 +103,13 @@ class UpgradeE2E {
         CompletableFuture<String> back = all(client.getInputStream());
         CompletableFuture<String> errors = all(client.getErrorStream());
         StringBuilder sent = new StringBuilder();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(session("status.phase")).isEqualTo("Attached"));
         try (Writer in = client.outputWriter()) {
             Thread restarts = Thread.ofVirtual().unstarted(() -> {
-                restartAgents();
+                cluster.restartAgents();
                 assertThat(retired()).isEqualTo("1");
-                restartAgents();
+                cluster.restartAgents();
             });
             CompletableFuture<Throwable> failed = new CompletableFuture<>();
             restarts.setUncaughtExceptionHandler((_, failure) -> failed.complete(failure));
@@ -178,7 +162,7 @@ class UpgradeE2E {
                         "-c",
                         "echo one; sleep 45; /bin/echo two; exit 9")
                 .ok();
-        restartAgents();
+        cluster.restartAgents();
         assertThat(retired()).isEqualTo("1");
         Run back = cntr("reattach", begun.out().strip());
         assertThat(back.out()).isEqualTo("one\ntwo\n");
@@ -188,30 +172,80 @@ class UpgradeE2E {
 
     @Test
     void aSessionOfAnAgentBeforeEndsWhenItIsDeleted() throws Exception {
-        Process client = attached();
-        restartAgents();
+        Process client = attached(SLEEP);
+        cluster.restartAgents();
         cluster.kubectl("delete", "debugsessions", "--all", "--timeout=30s").ok();
         assertThat(client.waitFor(15, TimeUnit.SECONDS)).isTrue();
         assertThat(client.errorReader().lines()).anyMatch(line -> line.contains("deleted"));
     }
 
-    /** The next one says so in the session's status, as of a session of an agent that is killed in its pod. */
+    /** The node's agent misses it, says so in the session's status as of a session of an agent that is killed in its pod, and removes what it has left. */
     @Test
     void aRetiredAgentThatIsKilledTakesItsSessionsWithIt() throws Exception {
-        Process client = attached();
-        restartAgents();
-        worker.sh("kill -9 $(ls /run/cntr/retired | grep control | cut -d- -f1)")
-                .ok();
+        Process client = attached(SLEEP, "--memory", "64Mi", "--cpu", "500m");
+        cluster.restartAgents();
+        assertThat(NodeState.of(worker).lines())
+                .anyMatch(line -> line.startsWith("lease "))
+                .anyMatch(line -> line.startsWith("snapshot "))
+                .anyMatch(line -> line.startsWith("cgroup ") && line.contains("cntr-session-"));
+        signalRetired("KILL");
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(session("status.conditions[?(@.type==\"Stalled\")].reason"))
                         .isEqualTo("AgentLost"));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(NodeState.of(worker)).isEqualTo(before));
         assertThat(client.waitFor(90, TimeUnit.SECONDS)).isTrue();
     }
 
-    private Process attached() throws IOException {
-        Process client = Run.start(
-                cluster.environment(),
-                cluster.cntrCommand("attach", Targets.ON_WORKER, "--", "sh", "-c", "echo begun; exec sleep 600"));
+    @Test
+    void aRetiredAgentThatIsToldToEndTellsItsClients() throws Exception {
+        Process client = attached(SLEEP);
+        cluster.restartAgents();
+        signalRetired("TERM");
+        assertThat(client.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(client.exitValue()).isEqualTo(LOST);
+        assertThat(client.errorReader().lines()).anyMatch(line -> line.contains("the node's agent is being stopped"));
+        assertThat(session("status.conditions[?(@.type==\"Completed\")].reason"))
+                .isEqualTo("AgentLost");
+    }
+
+    private void signalRetired(String signal) {
+        worker.sh("kill -" + signal + " $(ls /run/cntr/retired | grep control | cut -d- -f1)")
+                .ok();
+    }
+
+    /** The agent and the tools that a session began with stay its own. */
+    @Test
+    void aSessionGoesOnWhenTheChartIsUpgradedToAnotherImage() throws Exception {
+        cluster.nodes().forEach(node -> ImageAlike.make(node, "localhost/cntr-agent:dev", OTHER));
+        Process client = attached(ECHO, "-i");
+        try {
+            cluster.install("--set", "images.agent.tag=" + OTHER.substring(OTHER.indexOf(':') + 1));
+            cluster.awaitAgents();
+            assertThat(cluster.agents("{range .items[*]}{.spec.containers[0].image} {end}")
+                            .strip()
+                            .split(" "))
+                    .containsOnly(OTHER);
+            assertThat(retired()).isEqualTo("1");
+            cluster.cntr("attach", Targets.ON_WORKER, "--", "true").ok();
+        } finally {
+            cluster.install();
+            cluster.awaitAgents();
+        }
+        assertThat(client.isAlive()).isTrue();
+        try (Writer in = client.outputWriter()) {
+            in.write("still there\n");
+        }
+        assertThat(client.inputReader().readLine()).isEqualTo("still there");
+        assertThat(client.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(client.exitValue()).isEqualTo(7);
+    }
+
+    private Process attached(String script, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("attach", Targets.ON_WORKER));
+        command.addAll(List.of(options));
+        command.addAll(List.of("--", "sh", "-c", "echo begun; " + script));
+        Process client = Run.start(cluster.environment(), cluster.cntrCommand(command.toArray(String[]::new)));
         assertThat(client.inputReader().readLine()).isEqualTo("begun");
         return client;
     }

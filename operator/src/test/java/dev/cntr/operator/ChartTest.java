@@ -58,7 +58,7 @@ class ChartTest {
         Map<String, String> environment =
                 environment(operator.getSpec().getTemplate().getSpec());
         assertThat(Settings.of(environment))
-                .isEqualTo(new Settings("sys", "rel", "(from the pod)", false, false, false, 8080));
+                .isEqualTo(new Settings("sys", "rel", "(from the pod)", false, false, true, 8080));
         assertThat(one(objects, DaemonSet.class, "cntr-relay").getMetadata().getNamespace())
                 .isEqualTo("rel");
     }
@@ -85,6 +85,11 @@ class ChartTest {
                         .getSpec()))
                 .as("recordings would go with the pod")
                 .containsEntry("CNTR_LINGER_SECONDS", "0");
+        assertThat(environment(one(render(), DaemonSet.class, "cntr-agent")
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .containsEntry("CNTR_LINGER_SECONDS", "120");
     }
 
     /** What the operator looks for by label, and what the plugin and users name. */

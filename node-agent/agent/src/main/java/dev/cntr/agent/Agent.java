@@ -15,7 +15,6 @@ import dev.cntr.attach.Command;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.attach.Elevation;
 import dev.cntr.attach.Profile;
-import dev.cntr.attach.tools.OverlayRoot;
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.NodeImages;
 import dev.cntr.engine.cri.CriEngine;
@@ -29,9 +28,8 @@ import dev.cntr.linux.terminal.WindowSize;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.ProxySelector;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,6 +56,10 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private final HealthServer health;
     private final Metrics metrics = new Metrics();
     private final AgentConfig config;
+    private final NodeImages images;
+    /** This agent's among all that the node has or had. */
+    private final String name = RetiredAgents.nameOf(ProcessHandle.current());
+
     private final Surroundings surroundings = new Surroundings();
     private final Optional<Lingering> lingering;
     private final RetiredAgents predecessors;
@@ -65,23 +67,25 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     private volatile Watches watches;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean closing;
+    /** Lets go the image of a container that this agent has left. */
+    private volatile Runnable ownImage = () -> {};
 
     private Agent(AgentConfig config) {
         this.config = config;
-        lingering = Lingering.of(config);
         ProxySelector.setDefault(surroundings.proxies());
-        TreeOptions own = TreeOptions.image(toolsOf(config));
-        tools = PassthroughMount.serve(
-                config.toolsContext().map(own::withSeLinuxContext).orElse(own));
+        Optional<Lingering> asked = Lingering.of(config);
+        Optional<PassthroughMount> lasting = asked.flatMap(_ -> OwnTools.lasting(config));
+        lingering = asked.filter(_ -> lasting.isPresent());
+        tools = lasting.orElseGet(() -> OwnTools.serve(config, new TreeOptions.Source.MountAt(config.tools())));
         log.info("tools of {}: {}", config.tools(), tools.report());
         metrics.tools(tools.report().dataPath());
         runtime = config.criSocket().map(CriEngine::on).orElseGet(CriEngine::find);
+        runtime.version();
         limits = new SessionLimits(config.nodeName());
-        warmUp();
         ServerClock clock = new ServerClock();
         client = surroundings.client(clock);
         targets = new TargetLookup(client, runtime, config.nodeName(), config.nodeSessions());
-        NodeImages images = LocalImages.of(runtime);
+        images = LocalImages.of(runtime, name);
         trees = new ToolsTrees(
                 tools,
                 config.toolsContext(),
@@ -94,13 +98,11 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
         recordings = new SessionRecording.Policy(store, config.recordsInput());
         predecessors = new RetiredAgents(
-                Place.beside(config.relaySocket()), Lingering.cgroups(config), this::retiredAgentEnded);
+                Place.beside(config.relaySocket()), Lingering.cgroups(config), name, this::retiredAgentEnded);
         metrics.retired(predecessors::count);
-        if (predecessors.isEmpty()) { // else it may be theirs
-            removeLeftovers(images);
-        }
         sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, predecessors::hold, clock);
         watches = new Watches(client, config.nodeName(), sessions);
+        removeLeftovers();
         relay = new RelayServer(config.relaySocket(), "rw-rw-rw-", sessions, predecessors::relay, metrics);
         health = new HealthServer(config.healthPort(), this::notReady, metrics);
         policies.start().thenCompose(_ -> watches.start()).exceptionally(failure -> {
@@ -113,20 +115,15 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         log.info("agent of node {} serves {}", config.nodeName(), config.relaySocket());
     }
 
-    /** Without what a container adds to its image, where the tree has to outlive the container. */
-    private TreeOptions.Source toolsOf(AgentConfig config) {
-        if (lingering.isEmpty() || !config.tools().equals(Path.of("/"))) {
-            return new TreeOptions.Source.MountAt(config.tools());
+    /** Of agents and retired agents that are no more. Nobody knows what is one's that does not answer. */
+    private void removeLeftovers() {
+        if (!predecessors.known()) {
+            log.warn("what earlier agents have left stays for now: a retired agent does not say what is its own");
+            return;
         }
-        try (PinnedProcess init = PinnedProcess.open(1)) {
-            return new TreeOptions.Source.Detached(OverlayRoot.mount(init));
-        }
-    }
-
-    private void removeLeftovers(NodeImages images) {
-        limits.removeLeftovers();
+        limits.removeLeftovers(uid -> sessions.has(uid) || predecessors.hold(uid));
         try {
-            images.releaseLeftovers();
+            images.releaseLeftovers(predecessors::live);
         } catch (EngineException e) {
             log.warn(
                     "images that an earlier agent held are let go by the runtime in its own time: {}",
@@ -134,10 +131,14 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         }
     }
 
-    /** Its sessions that are not over are nobody's now. */
+    /** What it has left, where it was killed, and its sessions that are not over are nobody's now. */
     private void retiredAgentEnded() {
         Watches known = watches;
-        if (known != null && known.synced()) {
+        if (known == null) {
+            return; // this agent has yet to look for both
+        }
+        removeLeftovers();
+        if (known.synced()) {
             known.all().forEach(sessions::reconcile);
         }
     }
@@ -145,28 +146,6 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     /** Starts all parts, or none. */
     static Agent start(AgentConfig config) {
         return new Agent(config);
-    }
-
-    /**
-     * A debug container beside the agent itself: proves that mounts, namespaces and programs work on this node before the
-     * agent calls itself ready, and spares the first user the JVM's slow first time.
-     */
-    private void warmUp() {
-        long began = System.nanoTime();
-        for (int i = 0; i < 3; i++) {
-            try (PinnedProcess self =
-                            PinnedProcess.open((int) ProcessHandle.current().pid());
-                    DebugContainer container = DebugContainer.create(
-                            self, tools.cloneMount(), new Command(List.of("true"), Map.of(), false, UNKNOWN))) {
-                container.start();
-                int code = container.exit().join().code();
-                if (code != 0) {
-                    throw new AgentException("the self-test's debug container ended with exit code " + code);
-                }
-            }
-        }
-        runtime.version();
-        log.info("self-test passed in {} ms", (System.nanoTime() - began) / 1_000_000);
     }
 
     private Optional<String> notReady() {
@@ -231,25 +210,30 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         return new Elevation(raised, Optional.empty(), Capabilities.NONE, false);
     }
 
-    /** Ends this agent: at once with its sessions, or after them where it can go on without its pod. */
-    void stop() throws InterruptedException {
+    /**
+     * Ends this agent: at once with its sessions, or after them where it can go on without its pod.
+     *
+     * @param toldAgain whether it was told to end once more since the last time this was asked
+     */
+    void stop(BooleanSupplier toldAgain) throws InterruptedException {
         closing = true; // the operator places nothing here any more
         log.info("stopping: {} sessions", sessions.count());
         watches.close();
         policies.close();
         relay.close();
         if (lingering.isPresent() && sessions.count() > 0) {
-            linger(lingering.get());
+            linger(lingering.get(), toldAgain);
         }
         close();
     }
 
-    private void linger(Lingering how) throws InterruptedException {
+    private void linger(Lingering how, BooleanSupplier toldAgain) throws InterruptedException {
         sessions.retire();
-        Optional<Lingering.Retired> begun = how.retire(sessions::held, new Successor());
+        Optional<Lingering.Retired> begun = how.retire(name, sessions::held, new Successor());
         if (begun.isEmpty()) {
             return;
         }
+        ownImage = how.holdImage(runtime, images);
         try (Lingering.Retired retired = begun.get()) {
             surroundings.lose();
             relay = new RelayServer(
@@ -261,15 +245,27 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
             health.close();
             predecessors.close();
             how.leave(retired);
-            if (!retired.retirement().await(() -> sessions.count() == 0, how.patience())) {
-                log.warn(
-                        "no agent has served this node for {} s: {} sessions end",
-                        how.patience().toSeconds(),
-                        sessions.count());
+            while (toldAgain.getAsBoolean()) {
+                // to end with the pod: passed on by the supervisor, which is gone now
             }
+            awaitEnd(retired, how.patience(), toldAgain);
             close();
         } catch (IOException | RuntimeException e) {
             log.error("sessions end with this agent: {}", AgentException.chain(e), e);
+        }
+    }
+
+    private void awaitEnd(Lingering.Retired retired, Duration patience, BooleanSupplier toldAgain)
+            throws InterruptedException {
+        AtomicBoolean told = new AtomicBoolean();
+        BooleanSupplier over = () -> {
+            told.set(toldAgain.getAsBoolean());
+            return told.get() || sessions.count() == 0;
+        };
+        if (!retired.retirement().await(over, patience)) {
+            log.warn("no agent has served this node for {} s: {} sessions end", patience.toSeconds(), sessions.count());
+        } else if (told.get()) {
+            log.info("told to end: {} sessions end", sessions.count());
         }
     }
 
@@ -311,8 +307,9 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         recordings.store().ifPresent(RecordingStore::close);
         events.close();
         client.close();
-        runtime.close();
         tools.close();
+        ownImage.run();
+        runtime.close();
         health.close();
         predecessors.close();
         surroundings.close();

@@ -1,12 +1,12 @@
 package dev.cntr.agent;
 
 import dev.cntr.logging.Logging;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/** {@code cntr-agent}: runs until TERM or INT, and then ends its sessions before it goes, or goes on with them until they end. */
+/** {@code cntr-agent}: runs until TERM or INT, and then ends its sessions before it goes, or goes on with them until they end or it is told once more. */
 public final class Main {
     private static final Logger log = LoggerFactory.getLogger(Main.class);
 
@@ -14,9 +14,9 @@ public final class Main {
 
     public static void main(String[] args) throws InterruptedException {
         Logging.begin(args);
-        CountDownLatch stopped = new CountDownLatch(1);
+        Semaphore told = new Semaphore(0);
         for (String signal : new String[] {"TERM", "INT"}) {
-            Signal.handle(new Signal(signal), _ -> stopped.countDown());
+            Signal.handle(new Signal(signal), _ -> told.release());
         }
         Agent agent;
         try {
@@ -26,8 +26,8 @@ public final class Main {
             System.exit(1);
             return;
         }
-        stopped.await();
-        agent.stop();
+        told.acquire();
+        agent.stop(told::tryAcquire);
         System.exit(0);
     }
 }

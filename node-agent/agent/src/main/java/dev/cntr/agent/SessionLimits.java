@@ -6,6 +6,7 @@ import dev.cntr.linux.cgroup.CgroupException;
 import dev.cntr.linux.cgroup.CgroupLimits;
 import dev.cntr.linux.cgroup.CgroupTree;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +31,15 @@ final class SessionLimits {
                         new CgroupLimits(limits.milliCpu(), limits.memoryBytes(), limits.pidCount())));
     }
 
-    /** Of sessions of an agent that was killed; there are none yet that live. */
-    void removeLeftovers() {
+    /**
+     * Of sessions of an agent that was killed.
+     *
+     * @param live whether the session of a uid lives, here or with another agent
+     */
+    void removeLeftovers(Predicate<String> live) {
         try {
-            CgroupTree.sweep(prefix).forEach(done -> log.info("cgroup of a session of an earlier agent: {}", done));
+            CgroupTree.sweep(prefix, live)
+                    .forEach(done -> log.info("cgroup of a session of an earlier agent: {}", done));
         } catch (CgroupException e) {
             log.warn("cgroups that an earlier agent has left stay: {}", AgentException.chain(e));
         }

@@ -72,6 +72,11 @@ final class Sessions implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Whether the session of that uid lives here. */
+    boolean has(String uid) {
+        return byUid.containsKey(uid);
+    }
+
     int count() {
         return byUid.size();
     }

@@ -67,7 +67,7 @@ class CrioIT {
 
     @Test
     void anImageThatIsPulledCanBeTools() throws Exception {
-        assertThat(LocalImages.of(runtime)).isInstanceOf(StorageImages.class);
+        assertThat(LocalImages.of(runtime, "it")).isInstanceOf(StorageImages.class);
         NodeImages images =
                 new StorageImages(runtime.images(), Path.of("/")); // not every machine lets its init be looked at
         String reference = node.image("tools");

@@ -1,6 +1,7 @@
 package dev.cntr.engine;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The images of a Kubernetes node, which are its container runtime's. */
 public interface NodeImages {
@@ -23,6 +24,18 @@ public interface NodeImages {
      */
     MountableImage hold(String id, String reference);
 
-    /** Lets go what an earlier process has held until it was killed. */
-    void releaseLeftovers();
+    /**
+     * Holds the image that a container of the runtime is made of, also where the image itself has been removed: for a program that goes on without its container.
+     *
+     * @param containerId of one that is there
+     * @throws EngineException where the runtime has no way to hold it
+     */
+    MountableImage holdImageOf(String containerId);
+
+    /**
+     * Lets go what other processes have held until they were killed.
+     *
+     * @param lives whether an owner still does, by the name that it has given itself; the empty one is whoever gave none
+     */
+    void releaseLeftovers(Predicate<String> lives);
 }

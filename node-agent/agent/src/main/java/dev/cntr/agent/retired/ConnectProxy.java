@@ -17,7 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** An HTTP proxy on this network namespace's loopback, whose connections somebody else makes: a tunnel by CONNECT (RFC 9110, 9.3.6), and a request of {@code http://} as it is. */
+/** An HTTP proxy on this network namespace's loopback, whose connections somebody else makes: a tunnel by CONNECT (RFC 9110, 9.3.6), and a request of {@code http://}. */
 final class ConnectProxy implements AutoCloseable {
     private static final int LONGEST_HEAD = 64 * 1024;
 
@@ -76,7 +76,7 @@ final class ConnectProxy implements AutoCloseable {
                 if (tunnel) {
                     answers.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(ISO_8859_1));
                 } else {
-                    server.getOutputStream().write(closing(head));
+                    server.getOutputStream().write(toServer(head, to));
                 }
                 join(
                         channel,
@@ -93,10 +93,16 @@ final class ConnectProxy implements AutoCloseable {
         }
     }
 
-    /** The client may send its next request, for another server, over the same connection to a proxy. */
-    private static byte[] closing(byte[] head) {
-        return new String(head, ISO_8859_1)
-                .replaceFirst("\r\n", "\r\nConnection: close\r\n")
+    /** A request as the server itself is asked (RFC 9112, 3.2.1), and for the last time: the client may send its next one, for another server, over the same connection to a proxy. */
+    private static byte[] toServer(byte[] head, URI to) {
+        String text = new String(head, ISO_8859_1);
+        String path = to.getRawPath().isEmpty() ? "/" : to.getRawPath();
+        String target = to.getRawQuery() == null ? path : path + "?" + to.getRawQuery();
+        int method = text.indexOf(' ');
+        int version = text.indexOf(' ', method + 1);
+        int line = text.indexOf("\r\n", version);
+        return (text.substring(0, method + 1) + target + text.substring(version, line) + "\r\nConnection: close"
+                        + text.substring(line))
                 .getBytes(ISO_8859_1);
     }
 

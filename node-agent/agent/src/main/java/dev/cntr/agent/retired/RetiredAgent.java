@@ -50,6 +50,11 @@ final class RetiredAgent implements AutoCloseable {
         return sessions;
     }
 
+    /** Whether it has said what it keeps. */
+    boolean known() {
+        return answered.isDone();
+    }
+
     /** Whether it is there: says who comes, and waits for its answer. */
     boolean begin() {
         try {

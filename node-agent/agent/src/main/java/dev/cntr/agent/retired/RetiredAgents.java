@@ -13,8 +13,11 @@ import org.slf4j.LoggerFactory;
 public final class RetiredAgents implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RetiredAgents.class);
 
+    private static final String OWN = "-own";
+
     private final Place place;
     private final String cgroups;
+    private final String self;
     private final Runnable lost;
     private final List<RetiredAgent> agents = new CopyOnWriteArrayList<>();
 
@@ -22,11 +25,13 @@ public final class RetiredAgents implements AutoCloseable {
      * Finds them, tells them that this agent is there, and hears what they keep.
      *
      * @param cgroups how the names of the cgroups of retired agents of this node begin
+     * @param self the name that this agent would have among them
      * @param lost done whenever one of them has ended
      */
-    public RetiredAgents(Place place, String cgroups, Runnable lost) {
+    public RetiredAgents(Place place, String cgroups, String self, Runnable lost) {
         this.place = place;
         this.cgroups = cgroups;
+        this.self = self;
         this.lost = lost;
         for (String name : place.names()) {
             RetiredAgent agent = new RetiredAgent(place, name, this::ended);
@@ -40,17 +45,9 @@ public final class RetiredAgents implements AutoCloseable {
             } else {
                 agents.remove(agent);
                 agent.removeRemains();
-                sweep(cgroup(name));
             }
         }
-        if (agents.isEmpty()) {
-            sweep(cgroups);
-        }
-    }
-
-    /** Of the cgroup of one. */
-    private String cgroup(String name) {
-        return cgroupOf(cgroups, name);
+        sweep();
     }
 
     /** Under which name a process is found among the retired agents: no other has it until the machine starts anew. */
@@ -66,12 +63,18 @@ public final class RetiredAgents implements AutoCloseable {
 
     /** The name of a retired agent's cgroups, with which no other's begins. The kubelet kills what is in one whose name has "pod" in it and is none of its pods. */
     public static String cgroupOf(String cgroups, String name) {
-        return cgroups + name + "-own";
+        return cgroups + name + OWN;
     }
 
-    /** Whether there are none. */
-    public boolean isEmpty() {
-        return agents.isEmpty();
+    /** Whether all have said what they keep: what is not theirs then is nobody's. */
+    public boolean known() {
+        return agents.stream().allMatch(RetiredAgent::known);
+    }
+
+    /** Whether an agent of that name lives: this one, or one of them. */
+    public boolean live(String name) {
+        return name.equals(self)
+                || agents.stream().anyMatch(agent -> agent.name().equals(name));
     }
 
     /** How many there are. */
@@ -99,15 +102,18 @@ public final class RetiredAgents implements AutoCloseable {
     private void ended(RetiredAgent agent) {
         agents.remove(agent);
         agent.removeRemains();
-        sweep(cgroup(agent.name()));
+        sweep();
         log.info("retired agent {} has ended", agent.name());
         lost.run();
     }
 
-    /** What one could not remove itself. */
-    private static void sweep(String prefix) {
+    /** What those that are no more could not remove themselves. */
+    private void sweep() {
         try {
-            CgroupTree.sweep(prefix).forEach(done -> log.info("cgroup of a retired agent: {}", done));
+            CgroupTree.sweep(
+                            cgroups,
+                            rest -> rest.endsWith(OWN) && live(rest.substring(0, rest.length() - OWN.length())))
+                    .forEach(done -> log.info("cgroup of a retired agent: {}", done));
         } catch (CgroupException e) {
             log.warn("cgroups that a retired agent has left stay: {}", e.getMessage());
         }

@@ -35,6 +35,8 @@ class ConnectProxyTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders()
+                    .add("Asked-For", exchange.getRequestURI().toString());
             exchange.sendResponseHeaders(200, 0);
             try (var out = exchange.getResponseBody()) {
                 out.write(body);
@@ -62,11 +64,14 @@ class ConnectProxyTest {
                 .version(HttpClient.Version.HTTP_1_1)
                 .proxy(ProxySelector.of(proxy.address()))
                 .build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://bucket.example:9000/x"))
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://bucket.example:9000/x?y=%2F"))
                     .POST(HttpRequest.BodyPublishers.ofString("body"))
                     .build();
             HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
             assertThat(answer.body()).isEqualTo("body");
+            assertThat(answer.headers().firstValue("Asked-For"))
+                    .as("servers need not understand a request to a proxy")
+                    .contains("/x?y=%2F");
             assertThat(asked).containsExactly("bucket.example:9000");
             HttpRequest none = HttpRequest.newBuilder(URI.create("http://nowhere.example/"))
                     .build();

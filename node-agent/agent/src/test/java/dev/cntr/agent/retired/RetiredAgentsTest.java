@@ -50,13 +50,13 @@ class RetiredAgentsTest {
     }
 
     private RetiredAgents find() {
-        return new RetiredAgents(place, NONE, ended::incrementAndGet);
+        return new RetiredAgents(place, NONE, "9-9", ended::incrementAndGet);
     }
 
     @Test
     void whereThereAreNoneThereIsNothing() {
         try (RetiredAgents agents = find()) {
-            assertThat(agents.isEmpty()).isTrue();
+            assertThat(agents.count()).isZero();
             assertThat(agents.hold("u1")).isFalse();
         }
         assertThat(place.directory()).doesNotExist();
@@ -68,6 +68,9 @@ class RetiredAgentsTest {
                 RetiredAgents agents = find()) {
             assertThat(agents.count()).isOne();
             assertThat(agents.hold("u1")).isTrue();
+            assertThat(agents.known()).isTrue();
+            assertThat(List.of("7-1", "9-9")).allMatch(agents::live);
+            assertThat(agents.live("8-1")).isFalse();
             assertThat(agents.relay("shop", "web-1")).contains(place.relay("7-1"));
             assertThat(agents.relay("shop", "web-2")).isEmpty();
             held.clear();
@@ -98,7 +101,7 @@ class RetiredAgentsTest {
         Files.createFile(place.control("7-1"));
         Files.createFile(place.relay("7-1"));
         try (RetiredAgents agents = find()) {
-            assertThat(agents.isEmpty()).isTrue();
+            assertThat(agents.count()).isZero();
         }
         assertThat(place.directory()).doesNotExist();
     }

@@ -24,6 +24,8 @@ import dev.cntr.engine.containerd.ContainerdProto.ListTasksResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentResponse;
 import dev.cntr.engine.containerd.ContainerdProto.RemoveSnapshotRequest;
+import dev.cntr.engine.containerd.ContainerdProto.StatSnapshotRequest;
+import dev.cntr.engine.containerd.ContainerdProto.StatSnapshotResponse;
 import dev.cntr.engine.containerd.ContainerdProto.SubscribeRequest;
 import dev.cntr.engine.containerd.ContainerdProto.VersionResponse;
 import dev.cntr.engine.containerd.ContainerdProto.ViewSnapshotRequest;
@@ -80,6 +82,11 @@ final class ContainerdCalls {
             "Info",
             InfoRequest.getDefaultInstance(),
             InfoResponse.getDefaultInstance());
+    static final MethodDescriptor<StatSnapshotRequest, StatSnapshotResponse> STAT = RuntimeChannel.unary(
+            SERVICES + "snapshots.v1.Snapshots",
+            "Stat",
+            StatSnapshotRequest.getDefaultInstance(),
+            StatSnapshotResponse.getDefaultInstance());
     static final MethodDescriptor<ViewSnapshotRequest, ViewSnapshotResponse> VIEW = RuntimeChannel.unary(
             SERVICES + "snapshots.v1.Snapshots",
             "View",

@@ -4,14 +4,17 @@ import dev.cntr.engine.EngineException;
 import dev.cntr.engine.MountableImage;
 import dev.cntr.engine.NodeImages;
 import dev.cntr.engine.RegistryLogin;
+import dev.cntr.engine.containerd.ContainerdProto.Container;
 import dev.cntr.engine.containerd.ContainerdProto.CreateRequest;
 import dev.cntr.engine.containerd.ContainerdProto.DeleteRequest;
+import dev.cntr.engine.containerd.ContainerdProto.GetContainerRequest;
 import dev.cntr.engine.containerd.ContainerdProto.InfoRequest;
 import dev.cntr.engine.containerd.ContainerdProto.Lease;
 import dev.cntr.engine.containerd.ContainerdProto.ListRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ReadContentResponse;
 import dev.cntr.engine.containerd.ContainerdProto.RemoveSnapshotRequest;
+import dev.cntr.engine.containerd.ContainerdProto.StatSnapshotRequest;
 import dev.cntr.engine.containerd.ContainerdProto.ViewSnapshotRequest;
 import dev.cntr.engine.cri.CriImages;
 import dev.cntr.engine.cri.RuntimeChannel;
@@ -26,14 +29,16 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * The images of a node whose runtime is containerd. An image that is held is a read-only view of its snapshot under a lease, so that containerd
  * removes neither; the lease ends by itself a while after the longest session, should nobody be left to end it.
  *
  * @param cri the runtime's own way to images, on the socket on which containerd has its others
+ * @param owner of the leases that are made here
  */
-public record ContainerdImages(CriImages cri) implements NodeImages {
+public record ContainerdImages(CriImages cri, String owner) implements NodeImages {
     /** Where the kubelet's containers and images are ({@code pkg/cri/constants} of containerd). */
     private static final String KUBERNETES = "k8s.io";
 
@@ -42,6 +47,7 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
 
     private static final String EXPIRES = "containerd.io/gc.expire";
     private static final String SNAPSHOTTER = "cntr.dev/snapshotter";
+    private static final String OWNER = "cntr.dev/owner";
     private static final String OURS = "cntr-tools-";
     private static final Metadata.Key<String> LEASE =
             Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
@@ -62,28 +68,7 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
         try {
             Map.Entry<String, String> snapshot = snapshot(id, reference, header);
             List<String> environment = ImageConfiguration.environment(read(id, header));
-            String snapshotter = snapshot.getKey();
-            String key = lease(snapshotter);
-            try {
-                ViewSnapshotRequest view = ViewSnapshotRequest.newBuilder()
-                        .setSnapshotter(snapshotter)
-                        .setKey(key)
-                        .setParent(snapshot.getValue())
-                        .build();
-                Metadata leased = ContainerdEngine.header(KUBERNETES);
-                leased.put(LEASE, key);
-                List<ContainerdProto.Mount> mounts =
-                        channel().call(ContainerdCalls.VIEW, view, leased).getMountsList();
-                String description = "image " + reference + " of containerd";
-                return new MountableImage(
-                        description,
-                        environment,
-                        SnapshotMounts.layers(mounts, description),
-                        () -> release(snapshotter, key));
-            } catch (RuntimeException e) {
-                release(snapshotter, key);
-                throw e;
-            }
+            return view(snapshot.getKey(), snapshot.getValue(), "image " + reference + " of containerd", environment);
         } catch (StatusRuntimeException e) {
             throw new EngineException.NotFound(
                     "containerd no longer has all of image " + reference + ", " + id + ": " + e.getStatus());
@@ -91,6 +76,55 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
             throw new EngineException.Unsupported(
                     "the configuration of image " + reference + ", " + id + ", is not understood: " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** By the snapshot that the container writes to, whose parent is the image's tree. */
+    @Override
+    public MountableImage holdImageOf(String containerId) {
+        Metadata header = ContainerdEngine.header(KUBERNETES);
+        String description = "image of container " + containerId + " of containerd";
+        try {
+            Container container = channel()
+                    .call(
+                            ContainerdCalls.CONTAINER,
+                            GetContainerRequest.newBuilder().setId(containerId).build(),
+                            header)
+                    .getContainer();
+            StatSnapshotRequest own = StatSnapshotRequest.newBuilder()
+                    .setSnapshotter(container.getSnapshotter())
+                    .setKey(container.getSnapshotKey())
+                    .build();
+            String parent =
+                    channel().call(ContainerdCalls.STAT, own, header).getInfo().getParent();
+            return view(container.getSnapshotter(), parent, description, List.of());
+        } catch (StatusRuntimeException e) {
+            throw new EngineException.NotFound(
+                    "containerd does not have all of the " + description + ": " + e.getStatus());
+        }
+    }
+
+    /** A read-only view of a snapshot, under a lease of its own. */
+    private MountableImage view(String snapshotter, String parent, String description, List<String> environment) {
+        String key = lease(snapshotter);
+        try {
+            ViewSnapshotRequest view = ViewSnapshotRequest.newBuilder()
+                    .setSnapshotter(snapshotter)
+                    .setKey(key)
+                    .setParent(parent)
+                    .build();
+            Metadata leased = ContainerdEngine.header(KUBERNETES);
+            leased.put(LEASE, key);
+            List<ContainerdProto.Mount> mounts =
+                    channel().call(ContainerdCalls.VIEW, view, leased).getMountsList();
+            return new MountableImage(
+                    description,
+                    environment,
+                    SnapshotMounts.layers(mounts, description),
+                    () -> release(snapshotter, key));
+        } catch (RuntimeException e) {
+            release(snapshotter, key);
+            throw e;
         }
     }
 
@@ -128,6 +162,7 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
                 .setId(OURS + UUID.randomUUID())
                 .putLabels(EXPIRES, end.toString())
                 .putLabels(SNAPSHOTTER, snapshotter)
+                .putLabels(OWNER, owner)
                 .build();
         channel().call(ContainerdCalls.LEASE, request, ContainerdEngine.header(KUBERNETES));
         return request.getId();
@@ -153,12 +188,12 @@ public record ContainerdImages(CriImages cri) implements NodeImages {
     }
 
     @Override
-    public void releaseLeftovers() {
+    public void releaseLeftovers(Predicate<String> lives) {
         Metadata header = ContainerdEngine.header(KUBERNETES);
         for (Lease lease : channel()
                 .call(ContainerdCalls.LEASES, ListRequest.getDefaultInstance(), header)
                 .getLeasesList()) {
-            if (lease.getId().startsWith(OURS)) {
+            if (lease.getId().startsWith(OURS) && !lives.test(lease.getLabelsOrDefault(OWNER, ""))) {
                 release(lease.getLabelsOrDefault(SNAPSHOTTER, ""), lease.getId());
             }
         }

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The images of a node whose runtime is CRI-O: it keeps them by the library containers/storage, whose files say which directories an image is made of. CRI tells where these are,
@@ -53,7 +54,15 @@ public record StorageImages(CriImages cri, Path root) implements NodeImages {
     }
 
     @Override
-    public void releaseLeftovers() {
+    public MountableImage holdImageOf(String containerId) {
+        throw new EngineException.Unsupported(
+                "nothing in CRI-O holds an image that no container has: the image of container " + containerId
+                        + " may be removed",
+                null);
+    }
+
+    @Override
+    public void releaseLeftovers(Predicate<String> lives) {
         // nothing is held
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Images of this machine's engines: docker's, root's podman's, containerd's. */
 public final class LocalImages {
@@ -30,11 +31,12 @@ public final class LocalImages {
      * The images of a node's container runtime. Of what others than containerd and CRI-O say of their images no tree can be made: asking for one fails with that.
      *
      * @param runtime stays the caller's, and open
+     * @param owner the name of the process for which images are held, by which others know whether it lives
      */
-    public static NodeImages of(CriEngine runtime) {
+    public static NodeImages of(CriEngine runtime, String owner) {
         String version = runtime.version();
         if (version.startsWith(ContainerdEngine.NAME + " ")) {
-            return new ContainerdImages(runtime.images());
+            return new ContainerdImages(runtime.images(), owner);
         }
         return CriEngine.isCrio(version) ? new StorageImages(runtime.images(), ROOT) : new UnmountableImages(version);
     }
@@ -60,7 +62,12 @@ public final class LocalImages {
         }
 
         @Override
-        public void releaseLeftovers() {}
+        public MountableImage holdImageOf(String containerId) {
+            throw refused();
+        }
+
+        @Override
+        public void releaseLeftovers(Predicate<String> lives) {}
     }
 
     /**

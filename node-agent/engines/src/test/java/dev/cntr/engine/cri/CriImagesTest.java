@@ -75,7 +75,7 @@ class CriImagesTest {
     void imagesOfOtherRuntimesAreNotPulledInVain() {
         runtime.name = "docker";
         runtime.registry.add(IMAGE);
-        assertThatThrownBy(() -> LocalImages.of(engine).pulled(IMAGE, List.of()))
+        assertThatThrownBy(() -> LocalImages.of(engine, "test").pulled(IMAGE, List.of()))
                 .isInstanceOf(EngineException.Unsupported.class)
                 .hasMessageContaining("docker 1.7.29, does not tell how its images are mounted");
         assertThat(runtime.pulled).isEmpty();

@@ -77,14 +77,25 @@ public record CgroupTree(Path top) {
      * @return the directories that were removed, or could not be, each with the reason
      */
     public static List<String> sweep(String prefix) {
-        return sweep(prefix, mounts());
+        return sweep(prefix, _ -> false);
     }
 
-    static List<String> sweep(String prefix, List<Path> tops) {
+    /**
+     * The same without those that are in use.
+     *
+     * @param inUse asked with what follows the prefix in a name
+     */
+    public static List<String> sweep(String prefix, Predicate<String> inUse) {
+        return sweep(prefix, inUse, mounts());
+    }
+
+    static List<String> sweep(String prefix, Predicate<String> inUse, List<Path> tops) {
         List<String> done = new ArrayList<>();
         for (Path top : tops) {
-            for (Path found :
-                    all(top, directory -> directory.getFileName().toString().startsWith(prefix))) {
+            for (Path found : all(top, directory -> {
+                String name = directory.getFileName().toString();
+                return name.startsWith(prefix) && !inUse.test(name.substring(prefix.length()));
+            })) {
                 if (new CgroupFiles(found).processes().contains(0)) {
                     continue; // another node's on the same machine
                 }

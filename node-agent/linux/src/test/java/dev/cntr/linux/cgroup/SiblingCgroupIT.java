@@ -154,10 +154,12 @@ class SiblingCgroupIT {
     @Test
     void whatAKilledProgramLeftIsSwept() throws Exception {
         Process stays = startIn(make(limits(1000, 64 << 20, 50)), "exec sleep 600");
-        assertThat(CgroupTree.sweep("another", tops)).isEmpty();
+        assertThat(CgroupTree.sweep("another", _ -> false, tops)).isEmpty();
         List<Path> before = left();
         assertThat(before).isNotEmpty();
-        assertThat(CgroupTree.sweep("own-of-", tops))
+        assertThat(CgroupTree.sweep("own-of-", "it"::equals, tops)).isEmpty();
+        assertThat(stays.isAlive()).isTrue();
+        assertThat(CgroupTree.sweep("own-of-", "its"::equals, tops))
                 .containsExactlyInAnyOrderElementsOf(
                         before.stream().map(Path::toString).toList());
         assertThat(stays.waitFor(10, TimeUnit.SECONDS)).isTrue();
