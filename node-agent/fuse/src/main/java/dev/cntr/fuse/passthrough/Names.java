@@ -23,14 +23,16 @@ final class Names {
     private final Nodes nodes;
     private final Credentials credentials;
     private final Umask umask;
+    private final NameChanges changes;
     private final long negativeSeconds;
 
-    Names(Tree tree, Calls calls, Nodes nodes, Credentials credentials, Umask umask) {
+    Names(Tree tree, Calls calls, Nodes nodes, Credentials credentials, Umask umask, NameChanges changes) {
         this.tree = tree;
         this.calls = calls;
         this.nodes = nodes;
         this.credentials = credentials;
         this.umask = umask;
+        this.changes = changes;
         this.negativeSeconds = tree.timeouts().negative().toSeconds();
     }
 
@@ -64,13 +66,6 @@ final class Names {
         nodes.putEntry(reply.body(), inode);
         if (!reply.send(EntryOut.BYTES)) {
             tree.forget(calls, inode.nodeId, 1);
-        }
-    }
-
-    /** A change through the mount has failed: what others have changed meanwhile is told after all. */
-    private void unchanged(Inode parent, long name, boolean known) {
-        if (known) {
-            tree.watch().expire(parent, name);
         }
     }
 
@@ -129,9 +124,7 @@ final class Names {
             r = credentials.become(request);
         }
         if (r == 0) {
-            boolean known = TreeWatch.withdraw(parent, name);
-            r = calls.kernel.call(call, directory, name, masked, device & 0xffff_ffffL);
-            unchanged(parent, name, known && r < 0);
+            r = changes.call(parent, name, call, directory, name, masked, device & 0xffff_ffffL, 0);
             credentials.restore();
         }
         replyMade(parent, name, r, reply);
@@ -151,9 +144,7 @@ final class Names {
             r = credentials.become(request);
         }
         if (r == 0) {
-            boolean known = TreeWatch.withdraw(parent, name);
-            r = calls.kernel.call(Syscall.SYMLINKAT, target, directory, name);
-            unchanged(parent, name, known && r < 0);
+            r = changes.call(parent, name, Syscall.SYMLINKAT, target, directory, name, 0, 0);
             credentials.restore();
         }
         replyMade(parent, name, r, reply);
@@ -185,9 +176,7 @@ final class Names {
         long name = LinkIn.name(in);
         long r = old < 0 ? old : obstacle(parent, name);
         if (r == 0) {
-            boolean known = TreeWatch.withdraw(parent, name);
-            r = calls.kernel.call(Syscall.LINKAT, old, calls.empty(), directory, name, At.EMPTY_PATH);
-            unchanged(parent, name, known && r < 0);
+            r = changes.call(parent, name, Syscall.LINKAT, old, calls.empty(), directory, name, At.EMPTY_PATH);
         }
         replyMade(parent, name, r, reply);
     }
@@ -214,10 +203,7 @@ final class Names {
             return;
         }
         nodes.keepWithoutName(directory, name);
-        boolean known = TreeWatch.withdraw(parent, name);
-        long r = calls.kernel.call(Syscall.UNLINKAT, directory, name, flags);
-        unchanged(parent, name, known && r < 0);
-        reply.error(r);
+        reply.error(changes.call(parent, name, Syscall.UNLINKAT, directory, name, flags, 0, 0));
     }
 
     void rename(Request request, Reply reply) {
@@ -256,7 +242,7 @@ final class Names {
         boolean creates = (flags & RENAME_WHITEOUT) != 0;
         long r = creates ? credentials.become(request) : 0;
         if (r == 0) {
-            r = rename(from, fromFd, oldName, to, toFd, newName, flags);
+            r = changes.rename(from, fromFd, oldName, to, toFd, newName, flags);
         }
         if (creates) {
             credentials.restore();
@@ -268,15 +254,5 @@ final class Names {
             }
         }
         reply.error(r);
-    }
-
-    /** The kernel moves what it knows of a name together with how long that goes. */
-    private long rename(Inode from, int fromFd, long oldName, Inode to, int toFd, long newName, int flags) {
-        boolean knownOld = TreeWatch.withdraw(from, oldName);
-        boolean knownNew = TreeWatch.withdraw(to, newName);
-        long r = calls.kernel.call(Syscall.RENAMEAT2, fromFd, oldName, toFd, newName, flags);
-        unchanged(from, oldName, knownOld && r < 0 || knownNew);
-        unchanged(to, newName, knownNew && r < 0 || knownOld);
-        return r;
     }
 }

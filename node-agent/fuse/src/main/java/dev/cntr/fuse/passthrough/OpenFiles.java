@@ -39,15 +39,24 @@ final class OpenFiles {
     private final Nodes nodes;
     private final Credentials credentials;
     private final Umask umask;
+    private final NameChanges changes;
     private final BackingFiles backing;
     private final Locks locks;
 
-    OpenFiles(Tree tree, Calls calls, Nodes nodes, Credentials credentials, Umask umask, Locks locks) {
+    OpenFiles(
+            Tree tree,
+            Calls calls,
+            Nodes nodes,
+            Credentials credentials,
+            Umask umask,
+            NameChanges changes,
+            Locks locks) {
         this.tree = tree;
         this.calls = calls;
         this.nodes = nodes;
         this.credentials = credentials;
         this.umask = umask;
+        this.changes = changes;
         this.backing = new BackingFiles(tree, calls, credentials);
         this.locks = locks;
     }
@@ -110,12 +119,8 @@ final class OpenFiles {
         }
         int flags = CreateIn.flags(in);
         int mode = umask.apply(directory, CreateIn.mode(in), CreateIn.umask(in));
-        boolean known = TreeWatch.withdraw(parent, CreateIn.name(in));
-        int file = create(request, directory, CreateIn.name(in), flags, mode);
+        int file = create(request, parent, directory, CreateIn.name(in), flags, mode);
         if (file < 0) {
-            if (known) {
-                tree.watch().expire(parent, CreateIn.name(in));
-            }
             reply.error(file);
             return;
         }
@@ -127,13 +132,13 @@ final class OpenFiles {
      * The kernel has found no such name and so has checked the right to create, not that to open. Where somebody else makes the
      * file in between, it is opened with the caller's rights only.
      */
-    private int create(Request request, int directory, long name, int flags, int mode) {
+    private int create(Request request, Inode parent, int directory, long name, int flags, int mode) {
         int exclusive = own(flags) & ~O_TRUNC | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         int r = credentials.become(request);
         if (r < 0) {
             return r;
         }
-        r = (int) calls.kernel.call(Syscall.OPENAT, directory, name, exclusive, mode);
+        r = (int) changes.call(parent, name, Syscall.OPENAT, directory, name, exclusive, mode, 0);
         credentials.restore();
         if (r == Errno.EEXIST.negative() && (flags & O_EXCL) == 0) {
             credentials.becomeStrictly(request);

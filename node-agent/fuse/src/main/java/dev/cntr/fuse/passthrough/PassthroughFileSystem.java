@@ -32,9 +32,10 @@ final class PassthroughFileSystem implements FileSystem {
         this.umask = new Umask(calls);
         Nodes nodes = new Nodes(tree, calls);
         this.attributes = new Attributes(tree, calls, nodes, credentials);
-        this.names = new Names(tree, calls, nodes, credentials, umask);
+        NameChanges changes = new NameChanges(tree, calls);
+        this.names = new Names(tree, calls, nodes, credentials, umask, changes);
         this.locks = new Locks(tree, calls, nodes);
-        this.files = new OpenFiles(tree, calls, nodes, credentials, umask, locks);
+        this.files = new OpenFiles(tree, calls, nodes, credentials, umask, changes, locks);
         this.data = new FileData(tree, calls, nodes, credentials);
         this.directories = new Directories(tree, calls, nodes);
         this.xattrs = new Xattrs(tree, calls, nodes);
