@@ -209,6 +209,27 @@ class UpgradeE2E {
                 .isEqualTo("AgentLost");
     }
 
+    /** It makes do without one until there is one again, which removes nothing that is not its own. */
+    @Test
+    void aRetiredAgentGoesOnWhenTheOneAfterItIsKilled() throws Exception {
+        Process client = attached(ECHO, "-i", "--memory", "64Mi", "--cpu", "500m");
+        cluster.restartAgents();
+        worker.sh("for p in $(grep -lz '[d]ev.cntr.agent.Main' /proc/[0-9]*/cmdline | cut -d/ -f3); do "
+                        + "[ -e \"$(echo /run/cntr/retired/$p-*.control)\" ] || kill -9 $p; done")
+                .ok();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(agentLog()).contains("keeps 1 sessions", "agent of node"));
+        assertThat(NodeState.of(worker).lines())
+                .anyMatch(line -> line.startsWith("lease "))
+                .anyMatch(line -> line.startsWith("cgroup ") && line.contains("cntr-session-"));
+        try (Writer in = client.outputWriter()) {
+            in.write("still there\n");
+        }
+        assertThat(client.inputReader().readLine()).isEqualTo("still there");
+        assertThat(client.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(client.exitValue()).isEqualTo(7);
+    }
+
     private void signalRetired(String signal) {
         worker.sh("kill -" + signal + " $(ls /run/cntr/retired | grep control | cut -d- -f1)")
                 .ok();
