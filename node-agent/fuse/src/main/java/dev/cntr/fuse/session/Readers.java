@@ -36,6 +36,7 @@ final class Readers {
     private final long[] seen;
 
     private int threads;
+    private int held;
     private int spare;
     private int quiet;
     private int refused;
@@ -103,8 +104,9 @@ final class Readers {
         }
         if (allHeld) {
             spare = 0;
-            return reading < most ? oneMore() : rest();
+            return reading < most ? longEnough() : rest();
         }
+        held = 0;
         quiet = moved ? 0 : quiet + 1;
         spare = idle && reading > least ? spare + 1 : 0;
         if (spare >= SPARE && enough() < reading) {
@@ -112,6 +114,16 @@ final class Readers {
             reading = reading - 1;
         }
         return !(idle && quiet >= QUIET) || rest();
+    }
+
+    /** Each further thread comes a look later than the one before: a store that stands still for a moment does not get all there can be. */
+    private boolean longEnough() {
+        held++;
+        if (held <= reading - least) {
+            return true;
+        }
+        held = 0;
+        return oneMore();
     }
 
     private boolean oneMore() {

@@ -85,6 +85,8 @@ class ReadersTest {
         readers.look();
         hold(2);
         readers.look();
+        assertThat(readers.reading()).as("the second comes later").isEqualTo(3);
+        readers.look();
         assertThat(readers.reading()).isEqualTo(4);
         hold(3);
 
