@@ -87,7 +87,7 @@ public final class PassthroughMount implements ServedTree {
         }
         try {
             Set<String> hidden = new Masked(options.masked()).withoutLinks(root);
-            Tree tree = new Tree(session, root, options.timeouts(), options.statelessDirectories(), hidden);
+            Tree tree = new Tree(session, root, options.timeouts(), options.unchanging(), hidden);
             session.serve(options.name(), kernel -> tree.forThread(kernel, options.owner()), tree::close);
             return new PassthroughMount(session, tree);
         } catch (RuntimeException e) {

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * @param name what it is called in mount tables and thread names
  * @param source where it is
  * @param readOnly whether every change is refused
- * @param statelessDirectories no message for opening a directory, and listings are cached: for trees that do not change
+ * @param unchanging whether nobody changes anything in it while it is served
  * @param timeouts how long the kernel may go by what it knows
  * @param maxStackDepth 1 for a tree on an ordinary file system, 2 for one on overlayfs as well, such as a container's root; more
  *     turns passthrough off without a word
@@ -34,7 +34,7 @@ public record TreeOptions(
         String name,
         Source source,
         boolean readOnly,
-        boolean statelessDirectories,
+        boolean unchanging,
         Timeouts timeouts,
         int maxStackDepth,
         int threads,
@@ -250,7 +250,7 @@ public record TreeOptions(
     /** The same values while some of them change. */
     private static final class Draft {
         private final Source source;
-        private final boolean statelessDirectories;
+        private final boolean unchanging;
         private String name;
         private boolean readOnly;
         private Timeouts timeouts;
@@ -264,7 +264,7 @@ public record TreeOptions(
 
         Draft(TreeOptions from) {
             source = from.source;
-            statelessDirectories = from.statelessDirectories;
+            unchanging = from.unchanging;
             name = from.name;
             readOnly = from.readOnly;
             timeouts = from.timeouts;
@@ -282,7 +282,7 @@ public record TreeOptions(
                     name,
                     source,
                     readOnly,
-                    statelessDirectories,
+                    unchanging,
                     timeouts,
                     maxStackDepth,
                     threads,

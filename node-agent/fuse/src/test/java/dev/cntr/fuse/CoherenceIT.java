@@ -3,6 +3,8 @@ package dev.cntr.fuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cntr.fuse.wire.Opcode;
+import dev.cntr.linux.Fd;
+import dev.cntr.linux.OpenFlag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,9 +109,34 @@ class CoherenceIT {
         assertThat(run("put('mount/d/7/e/new'); " + list)).isEqualTo("42");
     }
 
+    /** Some file systems do not tell changes by times: processes come and go in a directory of proc whose time stays. */
+    @Test
+    void aListingIsNotKeptWhereNoTimeTellsOfChanges() throws IOException {
+        try (Fd backing = Fd.open(mounted.backing().toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
+                Mounted all = Mounted.of(
+                        TreeOptions.host(new TreeOptions.Source.Directory(backing))
+                                .withMaxStackDepth(maxStackDepth),
+                        Files.createDirectory(temporary.resolve("all")))) {
+            assertThat(run("""
+                    for kind in ('proc', 'ramfs'): os.mkdir('backing/' + kind); subprocess.check_call(['mount', '-t', kind, kind, 'backing/' + kind])
+                    wrong = []
+                    for i in range(10):
+                        put('backing/ramfs/%d' % i); len(os.listdir('all/mount/ramfs')) == i + 1 or wrong.append(i)
+                        child = subprocess.Popen(['sleep', '9']); str(child.pid) in os.listdir('all/mount/proc') or wrong.append(child.pid)
+                        child.kill(); child.wait(); str(child.pid) in os.listdir('all/mount/proc') and wrong.append(-child.pid)
+                    for kind in ('proc', 'ramfs'): subprocess.check_call(['umount', '-l', 'backing/' + kind])
+                    print(wrong)
+                    """)).isEqualTo("[]");
+            assertThat(requests(all, Opcode.OPENDIR)).isEqualTo(1);
+        }
+    }
+
     private long listings() {
-        var requests = mounted.mount().report().requests();
-        return requests.getOrDefault(Opcode.READDIR, 0L) + requests.getOrDefault(Opcode.READDIRPLUS, 0L);
+        return requests(mounted, Opcode.READDIR) + requests(mounted, Opcode.READDIRPLUS);
+    }
+
+    private static long requests(Mounted mounted, Opcode opcode) {
+        return mounted.mount().report().requests().getOrDefault(opcode, 0L);
     }
 
     @Test

@@ -108,7 +108,7 @@ final class JnrTree implements ServedTree {
                 "entry_timeout=" + options.timeouts().entry().toSeconds(),
                 "attr_timeout=" + options.timeouts().attributes().toSeconds(),
                 "negative_timeout=" + options.timeouts().negative().toSeconds(),
-                options.statelessDirectories() ? "kernel_cache" : "auto_cache"));
+                options.unchanging() ? "kernel_cache" : "auto_cache"));
         if (options.readOnly()) {
             mountOptions.add("ro");
         }

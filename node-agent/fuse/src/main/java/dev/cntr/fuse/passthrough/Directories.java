@@ -1,28 +1,26 @@
 package dev.cntr.fuse.passthrough;
 
+import dev.cntr.fuse.session.Notifier;
 import dev.cntr.fuse.session.Pages;
 import dev.cntr.fuse.session.Reply;
 import dev.cntr.fuse.session.Request;
 import dev.cntr.fuse.wire.Dirent;
 import dev.cntr.fuse.wire.EntryOut;
 import dev.cntr.fuse.wire.FsyncIn;
-import dev.cntr.fuse.wire.OpenOut;
-import dev.cntr.fuse.wire.OpenReply;
 import dev.cntr.fuse.wire.ReadIn;
-import dev.cntr.fuse.wire.ReleaseIn;
 import dev.cntr.linux.Errno;
 import dev.cntr.linux.Memory;
 import dev.cntr.linux.Syscall;
 
 /**
- * Listing directories. No entries are kept between two requests: only as many are read as are sure to fit, and where the next
+ * Listing directories, without messages to open and to close one. The kernel keeps a listing, and goes by it as long as the directory's time of change is the
+ * same; where two changes can have one time, a listing that has come to its end is taken from it again. No entries are kept between two requests: only as many are read as are sure to fit, and where the next
  * are is the descriptor's own position.
  *
  * <p>READDIRPLUS gives attributes with the names. To callers who have not shown that they want those of files
  * ({@link ListingHabits}), it gives the directories' only: they are what a caller needs to descend.
  */
 final class Directories implements AutoCloseable {
-    private static final long EBADF = Errno.EBADF.negative();
     private static final long UNKNOWN = -1;
     private static final int BUFFER = 32 << 10;
     private static final int SEEK_SET = 0;
@@ -62,48 +60,6 @@ final class Directories implements AutoCloseable {
         this.nodes = nodes;
     }
 
-    void opendir(Request request, Reply reply) {
-        if (tree.statelessDirectories()) {
-            reply.error(Errno.ENOSYS);
-            return;
-        }
-        Inode inode = nodes.get(request);
-        int fd = nodes.fd(request);
-        int open = fd < 0 ? fd : calls.openDirectory(fd);
-        if (inode == null || open < 0) {
-            reply.error(open);
-            return;
-        }
-        tree.watch().watch(calls, inode, fd);
-        long handle = tree.handles().add(open);
-        OpenOut.handle(reply.body(), handle);
-        OpenOut.openFlags(reply.body(), keepsListing(request) ? OpenReply.CACHE_DIR | OpenReply.KEEP_CACHE : 0);
-        OpenOut.backingId(reply.body(), 0);
-        if (!reply.send(OpenOut.BYTES)) {
-            close(handle);
-        }
-    }
-
-    /**
-     * Whether the kernel may list from what it has read before, as long as the directory's time of change is the same. Not for who looks at files:
-     * with what is read anew it gets their attributes.
-     */
-    private boolean keepsListing(Request request) {
-        return tree.changesHaveTimes() && !tree.habits().looksAtFiles(request.pid());
-    }
-
-    void releasedir(Request request, Reply reply) {
-        close(ReleaseIn.handle(request.body()));
-        reply.ok();
-    }
-
-    private void close(long handle) {
-        int fd = tree.handles().remove(handle);
-        if (fd >= 0) {
-            calls.close(fd);
-        }
-    }
-
     void fsyncdir(Request request, Reply reply) {
         int fd = nodes.fd(request);
         int open = fd < 0 ? fd : calls.openDirectory(fd);
@@ -124,11 +80,7 @@ final class Directories implements AutoCloseable {
             reply.error(Errno.ESTALE);
             return;
         }
-        long handle = ReadIn.handle(request.body());
-        Attributes attributes = attributes(request, plus);
-        long r = handle == 0
-                ? listByNode(inode, request, reply, attributes)
-                : listByHandle(inode, handle, request, reply, attributes);
+        long r = list(inode, request, reply, attributes(request, plus));
         // with no lock held: the caller's next request may already be with another thread before this returns
         if (r > 0) {
             reply.send((int) r);
@@ -144,33 +96,23 @@ final class Directories implements AutoCloseable {
         return tree.habits().looksAtFiles(request.pid()) ? Attributes.ALL : Attributes.OF_DIRECTORIES;
     }
 
-    private long listByHandle(Inode inode, long handle, Request request, Reply reply, Attributes attributes) {
-        // those who list one open directory take turns in the kernel
-        synchronized (inode) {
-            int fd = tree.handles().fd(handle);
-            if (fd < 0) {
-                return Errno.EBADF.negative();
-            }
-            position = tree.handles().position(handle);
-            long r = list(inode, fd, request.body(), reply, attributes);
-            tree.handles().position(handle, position);
-            return r;
-        }
-    }
-
-    /** A listing without OPENDIR: by the node's own descriptor, which several listings may share. */
-    private long listByNode(Inode inode, Request request, Reply reply, Attributes attributes) {
+    /** By the node's own descriptor, which several listings may share. */
+    private long list(Inode inode, Request request, Reply reply, Attributes attributes) {
         while (true) {
-            int fd = nodes.fd(inode);
+            int fd = nodes.listableFd(inode);
             if (fd < 0) {
                 return fd;
             }
+            boolean keeps = tree.keepsListing(calls, inode, fd);
             synchronized (inode) {
                 // else it has been evicted since
                 if (inode.fd == fd) {
                     position = inode.position;
                     long r = list(inode, fd, request.body(), reply, attributes);
                     inode.position = position;
+                    if (r == 0 && !keeps) {
+                        Notifier.dropPages(tree.session().device(), calls.kernel, calls.scratch(), request.nodeId());
+                    }
                     return r;
                 }
             }
@@ -180,7 +122,11 @@ final class Directories implements AutoCloseable {
     /** Gives how many bytes have been written to the reply, 0 at the end of the directory, or the negative errno. */
     private long list(Inode directory, int fd, long in, Reply reply, Attributes attributes) {
         long offset = ReadIn.offset(in);
-        if (offset != position) {
+        if (offset == 0) {
+            tree.watch().watch(calls, directory, fd);
+        }
+        // at 0 always: tmpfs goes on to what there was when the descriptor was opened, or set to 0
+        if (offset != position || offset == 0) {
             calls.kernel.call(Syscall.LSEEK, fd, offset, SEEK_SET);
             position = offset;
         }
@@ -194,8 +140,7 @@ final class Directories implements AutoCloseable {
             }
             long read = calls.kernel.call(Syscall.GETDENTS64, fd, entries.address(), Math.clamp(room, LONGEST, BUFFER));
             if (read <= 0) {
-                // an O_PATH descriptor, since the directory may not be read
-                return out > start ? out - start : read == EBADF ? Errno.EACCES.negative() : read;
+                return out > start ? out - start : read;
             }
             long behind = put(directory, entries.address() + read, out, end, attributes);
             if (behind == out && position == UNKNOWN) {

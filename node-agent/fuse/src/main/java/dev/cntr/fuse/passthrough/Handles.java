@@ -5,7 +5,7 @@ import dev.cntr.linux.Syscall;
 import java.util.Arrays;
 
 /**
- * The open files and directories that the kernel holds by a number. 0 is no handle: the file is open without one, since the
+ * The open files that the kernel holds by a number. 0 is no handle: the file is open without one, since the
  * kernel goes to the backing file itself. Where it matters which open it is, it has a handle that stands for no descriptor.
  */
 final class Handles {
@@ -15,7 +15,6 @@ final class Handles {
     /** Replaced when it grows; entries are read without the lock. */
     private volatile int[] fds = new int[64];
 
-    private long[] positions = new long[64];
     private int[] free = new int[64];
     private int freeCount;
     private int next = 1;
@@ -31,10 +30,8 @@ final class Handles {
         if (handle >= all.length) {
             all = Arrays.copyOf(all, handle * 2);
             Arrays.fill(all, handle, all.length, CLOSED);
-            positions = Arrays.copyOf(positions, all.length);
         }
         all[handle] = fd;
-        positions[handle] = 0;
         fds = all;
         return handle;
     }
@@ -48,15 +45,6 @@ final class Handles {
     int fd(long handle) {
         int[] all = fds;
         return handle > 0 && handle < all.length ? Math.max(all[(int) handle], CLOSED) : CLOSED;
-    }
-
-    /** Where the descriptor of an open directory stands. */
-    synchronized long position(long handle) {
-        return positions[(int) handle];
-    }
-
-    synchronized void position(long handle, long position) {
-        positions[(int) handle] = position;
     }
 
     /** Ends a handle and gives its descriptor to the caller to close; -1 for one that is not open. */

@@ -53,7 +53,10 @@ final class Inode {
     /** Who has locks on it; null where nobody has. Changed under the inode's lock. */
     volatile @Nullable List<LockHolder> lockHolders;
 
-    /** Where the descriptor of a directory stands, on a mount without OPENDIR. */
+    /** Whether a directory can be listed by its descriptor. */
+    volatile boolean listable;
+
+    /** Where the descriptor of a directory stands, if it can be listed by that. */
     long position;
 
     /** How its changes are told, of a directory that was looked into. Set once. */

@@ -103,11 +103,12 @@ final class Nodes {
     }
 
     private int openVerified(Inode inode, int parent, long name) {
-        // what is listed without OPENDIR is listed by this very descriptor
-        boolean listed = inode.type == Modes.S_IFDIR && tree.statelessDirectories();
+        // of what may be an automounter's, or a server's that does not answer, only who lists it opens it
+        boolean listed = inode.type == Modes.S_IFDIR && tree.unchanging();
         int fd = listed ? calls.openListable(parent, name) : calls.openPath(parent, name);
         if (listed && fd == EACCES) {
             // names in it may still be looked up
+            listed = false;
             fd = calls.openPath(parent, name);
         }
         if (fd < 0) {
@@ -121,7 +122,35 @@ final class Nodes {
             calls.close(fd);
             return r;
         }
+        inode.listable = listed;
         return fd;
+    }
+
+    /** The descriptor of a directory, one by which it can be listed. */
+    int listableFd(Inode directory) {
+        while (true) {
+            int fd = fd(directory);
+            if (fd < 0 || directory.listable) {
+                return fd;
+            }
+            int open = calls.openDirectory(fd);
+            if (open < 0) {
+                return open;
+            }
+            synchronized (directory) {
+                if (directory.fd == fd && !directory.listable) {
+                    directory.fd = open;
+                    directory.listable = true;
+                    directory.position = 0;
+                    open = Inode.NO_FD;
+                }
+            }
+            if (open == Inode.NO_FD) {
+                tree.replaced(calls, fd);
+            } else {
+                calls.close(open);
+            }
+        }
     }
 
     /** Gives a node the descriptor of a file that has just been created or is open, where it has none yet. */

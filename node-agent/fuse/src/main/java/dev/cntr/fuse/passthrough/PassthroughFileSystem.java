@@ -178,16 +178,6 @@ final class PassthroughFileSystem implements FileSystem {
     }
 
     @Override
-    public void opendir(Request request, Reply reply) {
-        directories.opendir(request, reply);
-    }
-
-    @Override
-    public void releasedir(Request request, Reply reply) {
-        directories.releasedir(request, reply);
-    }
-
-    @Override
     public void fsyncdir(Request request, Reply reply) {
         directories.fsyncdir(request, reply);
     }

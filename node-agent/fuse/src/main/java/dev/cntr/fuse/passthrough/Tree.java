@@ -19,7 +19,7 @@ public final class Tree {
     private final Session session;
     private final Fd rootFd;
     private final Timeouts timeouts;
-    private final boolean statelessDirectories;
+    private final boolean unchanging;
     private final InodeTable inodes;
     private final Handles handles = new Handles();
     private final Limbo limbo;
@@ -30,39 +30,39 @@ public final class Tree {
     private final TreeWatch watch;
     private final LockWaits lockWaits = new LockWaits();
     private final boolean sharesLocks;
-    private final boolean changesHaveTimes;
+    private final FileSystemTypes types = new FileSystemTypes();
     private int clockHand;
 
     /**
      * @param root an O_PATH descriptor of a directory, which the tree then owns
-     * @param statelessDirectories no OPENDIR and RELEASEDIR, and the kernel caches listings: for trees that do not change
+     * @param unchanging whether nobody changes anything in it while it is served
      * @param hidden paths, relative to the root and without {@code .}, {@code ..} and links, that are not there for anybody
      */
-    public Tree(Session session, Fd root, Timeouts timeouts, boolean statelessDirectories, Collection<String> hidden) {
-        this(session, root, timeouts, statelessDirectories, hidden, FdBudget.PROCESS, WatchThread.PROCESS);
+    public Tree(Session session, Fd root, Timeouts timeouts, boolean unchanging, Collection<String> hidden) {
+        this(session, root, timeouts, unchanging, hidden, FdBudget.PROCESS, WatchThread.PROCESS);
     }
 
     Tree(
             Session session,
             Fd root,
             Timeouts timeouts,
-            boolean statelessDirectories,
+            boolean unchanging,
             Collection<String> hidden,
             FdBudget budget,
             WatchThread watches) {
         this.session = session;
-        this.rootFd = statelessDirectories ? listable(root) : root;
+        this.rootFd = listable(root);
         this.timeouts = timeouts;
-        this.statelessDirectories = statelessDirectories;
+        this.unchanging = unchanging;
         this.limbo = new Limbo(session.inFlight());
         this.inodes = new InodeTable(rootInode(rootFd));
         this.inodes.root().mask = Mask.of(hidden);
         this.dataPath = PassthroughProbe.choose(session, rootFd);
         this.budget = budget;
-        boolean inUse = !statelessDirectories && timeouts.entry().compareTo(TreeWatch.LONG) < 0;
-        this.watch = new TreeWatch(session, watches, inUse && timeouts.entry().isPositive());
-        this.xattrs = new XattrCensus(statelessDirectories);
-        this.changesHaveTimes = ChangeTimes.tellAllChanges(rootFd);
+        boolean inUse = !unchanging && timeouts.entry().compareTo(TreeWatch.LONG) < 0;
+        this.watch =
+                new TreeWatch(session, watches, types, inUse && timeouts.entry().isPositive());
+        this.xattrs = new XattrCensus(unchanging);
         this.sharesLocks = session.negotiation().has(InitFlag.FUSE_POSIX_LOCKS);
         budget.join(this);
     }
@@ -83,6 +83,7 @@ public final class Tree {
             Inode inode = new Inode(
                     calls.stat().device(), calls.stat().inode(), calls.stat().type());
             inode.fd = root.number();
+            inode.listable = true;
             return inode;
         }
     }
@@ -116,8 +117,8 @@ public final class Tree {
         return timeouts;
     }
 
-    boolean statelessDirectories() {
-        return statelessDirectories;
+    boolean unchanging() {
+        return unchanging;
     }
 
     InodeTable inodes() {
@@ -132,9 +133,9 @@ public final class Tree {
         return habits;
     }
 
-    /** Whether no two changes of a directory leave it with the same time, if somebody has looked in between. */
-    boolean changesHaveTimes() {
-        return changesHaveTimes;
+    /** Whether the kernel may keep an open directory's listing: its changes show in its time of change, or there are none. */
+    boolean keepsListing(Calls calls, Inode directory, int fd) {
+        return unchanging || ChangeTimes.tellAllChanges(types.of(calls, directory, fd));
     }
 
     /** By whom changes from outside are told to the kernel. */
@@ -171,6 +172,12 @@ public final class Tree {
         }
     }
 
+    /** A node has another descriptor in place of this one, which requests may still be using. */
+    void replaced(Calls calls, int fd) {
+        limbo.add(new int[] {fd});
+        limbo.drain(calls.kernel);
+    }
+
     private void free(Calls calls, Inode inode) {
         watch.forgotten(inode);
         int fd;
@@ -178,6 +185,7 @@ public final class Tree {
         synchronized (inode) {
             fd = inode.fd;
             inode.fd = Inode.NO_FD;
+            inode.listable = false;
             backing = inode.backingId;
             inode.backingId = Inode.CACHED;
         }
@@ -236,6 +244,7 @@ public final class Tree {
             inode.backingId = 0;
             int fd = inode.fd;
             inode.fd = Inode.NO_FD;
+            inode.listable = false;
             return fd;
         }
     }

@@ -8,9 +8,7 @@ import dev.cntr.linux.Memory;
 import dev.cntr.linux.OpenFlag;
 import dev.cntr.linux.Syscall;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +42,14 @@ final class TreeWatch implements AutoCloseable {
     private final WatchThread thread;
     private final boolean possible;
     private final AtomicInteger names = new AtomicInteger();
-    private final Map<Long, Long> types = new ConcurrentHashMap<>();
+    private final FileSystemTypes types;
     private volatile @Nullable Notifier notifier;
 
     /** @param wanted whether the tree is in use, and its kernel may go by something for a while */
-    TreeWatch(Session session, WatchThread thread, boolean wanted) {
+    TreeWatch(Session session, WatchThread thread, FileSystemTypes types, boolean wanted) {
         this.session = session;
         this.thread = thread;
+        this.types = types;
         this.possible = wanted && session.negotiation().offered().contains(InitFlag.FUSE_HAS_EXPIRE_ONLY);
     }
 
@@ -92,16 +91,8 @@ final class TreeWatch implements AutoCloseable {
     }
 
     private boolean tellsAll(Calls calls, Inode directory, int fd) {
-        Long known = types.get(directory.device);
-        long type = known != null ? known : type(calls, directory, fd);
+        long type = types.of(calls, directory, fd);
         return LOCAL.contains(type) && !(FOLDING.contains(type) && foldsCase(calls, fd));
-    }
-
-    private long type(Calls calls, Inode directory, int fd) {
-        long r = calls.kernel.call(Syscall.FSTATFS, fd, calls.scratch());
-        long type = r < 0 ? 0 : Memory.getLong(calls.scratch());
-        types.put(directory.device, type);
-        return type;
     }
 
     /** Then a name is made under another spelling than the one that was looked up. */

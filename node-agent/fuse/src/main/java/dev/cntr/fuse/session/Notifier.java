@@ -8,8 +8,8 @@ import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Syscall;
 
 /**
- * Tells the kernel, unasked, that what it knows is no longer good. Never to be used by a thread that answers requests: for a name the kernel takes its
- * directory's lock, which whoever waits for an answer may hold. What the kernel does not know, or no longer, is passed over.
+ * Tells the kernel, unasked, that what it knows is no longer good. But for {@link #dropPages} never to be used by a thread that answers requests: for a name the
+ * kernel takes its directory's lock, which whoever waits for an answer may hold. What the kernel does not know, or no longer, is passed over.
  */
 public final class Notifier implements AutoCloseable {
     private final FuseDevice device;
@@ -24,7 +24,12 @@ public final class Notifier implements AutoCloseable {
     public synchronized void expireEntry(long parent, byte[] name) {
         if (!closed) {
             NotifyInvalEntryOut.put(body(), parent, name, NotifyInvalEntryOut.EXPIRE_ONLY);
-            write(NotifyCode.INVAL_ENTRY, NotifyInvalEntryOut.size(name.length));
+            write(
+                    device,
+                    Kernel.current(),
+                    memory.address(),
+                    NotifyCode.INVAL_ENTRY,
+                    NotifyInvalEntryOut.size(name.length));
         }
     }
 
@@ -32,21 +37,30 @@ public final class Notifier implements AutoCloseable {
     public synchronized void invalidateAttributes(long nodeId) {
         if (!closed) {
             NotifyInvalInodeOut.putAttributesOnly(body(), nodeId);
-            write(NotifyCode.INVAL_INODE, NotifyInvalInodeOut.BYTES);
+            write(device, Kernel.current(), memory.address(), NotifyCode.INVAL_INODE, NotifyInvalInodeOut.BYTES);
         }
+    }
+
+    /**
+     * What the kernel keeps of a node's data, of a directory its listing, is no longer good. It waits for nobody.
+     *
+     * @param scratch some memory of the calling thread
+     */
+    public static void dropPages(FuseDevice device, Kernel kernel, long scratch, long nodeId) {
+        NotifyInvalInodeOut.putAll(scratch + ReplyHeader.BYTES, nodeId);
+        write(device, kernel, scratch, NotifyCode.INVAL_INODE, NotifyInvalInodeOut.BYTES);
     }
 
     private long body() {
         return memory.address() + ReplyHeader.BYTES;
     }
 
-    private void write(NotifyCode code, int bytes) {
-        long header = memory.address();
+    private static void write(FuseDevice device, Kernel kernel, long header, NotifyCode code, int bytes) {
         int length = ReplyHeader.BYTES + bytes;
         ReplyHeader.length(header, length);
         ReplyHeader.error(header, code.number());
         ReplyHeader.unique(header, 0);
-        Kernel.current().call(Syscall.WRITE, device.number(), header, length);
+        kernel.call(Syscall.WRITE, device.number(), header, length);
     }
 
     /** Waits for a notification that is being given. */

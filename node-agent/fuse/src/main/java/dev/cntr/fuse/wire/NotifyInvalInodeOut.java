@@ -14,8 +14,17 @@ public final class NotifyInvalInodeOut {
 
     /** Attributes and ACLs, and no data. */
     public static void putAttributesOnly(long at, long nodeId) {
+        put(at, nodeId, -1);
+    }
+
+    /** All data too, of a directory its listing. */
+    public static void putAll(long at, long nodeId) {
+        put(at, nodeId, 0);
+    }
+
+    private static void put(long at, long nodeId, long offset) {
         Memory.putLong(at + NODE_ID, nodeId);
-        Memory.putLong(at + OFFSET, -1);
+        Memory.putLong(at + OFFSET, offset);
         Memory.putLong(at + LENGTH, 0);
     }
 }

@@ -50,13 +50,4 @@ class HandlesTest {
         assertThat(handles.remove(h)).isEqualTo(-1);
         assertThat(handles.add(8)).isEqualTo(h);
     }
-
-    @Test
-    void positionStartsAtTheBeginning() {
-        long h = handles.add(42);
-        handles.position(h, 77);
-        assertThat(handles.position(h)).isEqualTo(77);
-        handles.remove(h);
-        assertThat(handles.position(handles.add(43))).isZero();
-    }
 }
