@@ -57,8 +57,12 @@ class ResumeTest {
                 Random random = new Random(2);
                 while (!served.over().isDone()) {
                     pause(random.nextInt(40));
-                    cut(random.nextBoolean());
-                    cuts.incrementAndGet();
+                    if (out.size()
+                            < sent.length) { // a client that has ended does not come back with an acknowledgement that
+                        // was lost
+                        cut(random.nextBoolean());
+                        cuts.incrementAndGet();
+                    }
                 }
             });
             Ending ending = client.run(new ByteArrayInputStream(sent), out, err, _ -> pipe(connect(served)));
