@@ -62,8 +62,10 @@ public enum Reason {
     RECORDING_FAILED,
     /** The recording is whole and where it belongs. */
     RECORDING_KEPT,
-    /** There is no recording, or a part of it is missing, or it is not yet where it belongs. */
+    /** There is no recording, or a part of it is missing. */
     RECORDING_INCOMPLETE,
+    /** The recording is whole, and waits on its node for the place where it belongs. */
+    RECORDING_WAITS,
     /** The target container ended while the session lived. */
     TARGET_GONE,
     /** The target pod was replaced by another one of the same name. */

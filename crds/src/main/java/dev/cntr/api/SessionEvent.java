@@ -8,7 +8,7 @@ import java.util.Optional;
  * Something that happened to a session, as it is told in an Event.
  *
  * @param warning whether it is a failure
- * @param reason WaitingForApproval, Approved, Scheduled, Created, Attached, RecordingKept, RecordingIncomplete, Completed or Failed
+ * @param reason WaitingForApproval, Approved, Scheduled, Created, Attached, RecordingKept, RecordingWaits, RecordingIncomplete, Completed or Failed
  * @param message why and what, as the session's condition says it
  * @param concernsPod whether the pod's owner is to be told as well: somebody was let in, or the end of it
  */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,6 +65,17 @@ final class Cluster implements AutoCloseable {
 
     Map<String, String> environment() {
         return environment;
+    }
+
+    /** An address of this machine at which nodes and pods reach it. */
+    String hostAddress() {
+        String route = nodes.getLast()
+                .sh("awk '$2 == \"00000000\" { print $3; exit }' /proc/net/route")
+                .ok()
+                .out()
+                .strip();
+        byte[] gateway = HexFormat.of().parseHex(route); // little-endian
+        return "%d.%d.%d.%d".formatted(gateway[3] & 0xff, gateway[2] & 0xff, gateway[1] & 0xff, gateway[0] & 0xff);
     }
 
     /** The name of the agent's pod on a node. */

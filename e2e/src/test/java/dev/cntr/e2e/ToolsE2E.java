@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -316,8 +315,6 @@ class ToolsE2E {
 
     /** Port 5005 of the node is one of this machine. */
     private void forward(int port) {
-        String hex = onNode("awk '$2 == \"00000000\" { print $3; exit }' /proc/net/route");
-        byte[] gateway = HexFormat.of().parseHex(hex); // little-endian
         cluster.apply("""
                 apiVersion: v1
                 kind: Pod
@@ -330,15 +327,8 @@ class ToolsE2E {
                   - name: forward
                     image: "busybox:test"
                     imagePullPolicy: Never
-                    command: [busybox, nc, -ll, -p, "5005", -e, busybox, nc, %d.%d.%d.%d, "%d"]
-                """.formatted(
-                        OPEN,
-                        cluster.nodes().getLast().name(),
-                        gateway[3] & 0xff,
-                        gateway[2] & 0xff,
-                        gateway[1] & 0xff,
-                        gateway[0] & 0xff,
-                        port));
+                    command: [busybox, nc, -ll, -p, "5005", -e, busybox, nc, %s, "%d"]
+                """.formatted(OPEN, cluster.nodes().getLast().name(), cluster.hostAddress(), port));
         cluster.kubectl("-n", OPEN, "wait", "--for=condition=Ready", "pod/forward", "--timeout=60s")
                 .ok();
     }

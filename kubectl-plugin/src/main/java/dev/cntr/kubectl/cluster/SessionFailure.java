@@ -56,8 +56,13 @@ public final class SessionFailure {
             case POLICY_DENIED, NODE_SESSIONS_DISABLED -> ExitCode.USAGE;
             case APPROVAL_DENIED, WAITING_FOR_APPROVAL -> ExitCode.FORBIDDEN;
             case AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED, PODS_FAILED -> ExitCode.LOST;
-            case ATTACH_FAILED, RECORDING_FAILED, RECORDING_KEPT, RECORDING_INCOMPLETE, CREATED, CLIENT_ATTACHED ->
-                ExitCode.INTERNAL;
+            case ATTACH_FAILED,
+                    RECORDING_FAILED,
+                    RECORDING_KEPT,
+                    RECORDING_INCOMPLETE,
+                    RECORDING_WAITS,
+                    CREATED,
+                    CLIENT_ATTACHED -> ExitCode.INTERNAL;
         };
     }
 
@@ -82,7 +87,13 @@ public final class SessionFailure {
             case POLICY_DENIED -> "attach again within it, or ask whoever may change that policy";
             case EXPIRED -> "attach again, with a longer --ttl";
             case IDLE_TIMEOUT -> "attach again, with a longer --idle-timeout";
-            case ATTACH_FAILED, RECORDING_FAILED, RECORDING_KEPT, RECORDING_INCOMPLETE, CREATED, CLIENT_ATTACHED ->
+            case ATTACH_FAILED,
+                    RECORDING_FAILED,
+                    RECORDING_KEPT,
+                    RECORDING_INCOMPLETE,
+                    RECORDING_WAITS,
+                    CREATED,
+                    CLIENT_ATTACHED ->
                 "see the agent's log: kubectl logs -n " + Names.SYSTEM_NAMESPACE + " " + agent(session);
         };
     }

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.net.ProxySelector;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,12 +96,14 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
                 new SharedTrees(Clock.systemUTC()));
         policies = new DebugPolicies(client, config.admissionPolicies());
         events = new SessionEvents(client, "cntr-agent", config.nodeName(), clock);
-        Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC());
+        StatusWriter statuses = new StatusWriter(client, events);
+        LateRecordings late = new LateRecordings(this::knownSessions, statuses, clock);
+        Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC(), late);
         recordings = new SessionRecording.Policy(store, config.recordsInput());
         predecessors = new RetiredAgents(
                 Place.beside(config.relaySocket()), Lingering.cgroups(config), name, this::retiredAgentEnded);
         metrics.retired(predecessors::count);
-        sessions = new Sessions(this, new StatusWriter(client, events), recordings, metrics, predecessors::hold, clock);
+        sessions = new Sessions(this, statuses, recordings, metrics, predecessors::hold, clock);
         watches = new Watches(client, config.nodeName(), sessions);
         removeLeftovers();
         relay = new RelayServer(config.relaySocket(), "rw-rw-rw-", sessions, predecessors::relay, metrics);
@@ -133,14 +136,15 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
 
     /** What it has left, where it was killed, and its sessions that are not over are nobody's now. */
     private void retiredAgentEnded() {
-        Watches known = watches;
-        if (known == null) {
+        if (watches == null) {
             return; // this agent has yet to look for both
         }
         removeLeftovers();
-        if (known.synced()) {
-            known.all().forEach(sessions::reconcile);
-        }
+        knownSessions().ifPresent(known -> known.forEach(sessions::reconcile));
+    }
+
+    private Optional<List<DebugSession>> knownSessions() {
+        return Optional.ofNullable(watches).filter(Watches::synced).map(Watches::all);
     }
 
     /** Starts all parts, or none. */

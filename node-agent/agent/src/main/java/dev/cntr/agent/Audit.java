@@ -66,14 +66,14 @@ final class Audit {
     static Map<String, Object> recording(DebugSession session, SessionRecording.Kept kept) {
         Map<String, Object> line = line("recorded", session, "-");
         line.remove("user");
-        line.put("complete", kept.problem().isEmpty());
+        line.put("complete", kept.shortcoming().isEmpty());
         kept.stored().ifPresent(file -> {
             line.put("recording", file.id());
             line.put("location", file.location());
             line.put("bytes", file.bytes());
             line.put("sha256", file.sha256());
         });
-        kept.problem().ifPresent(why -> line.put("reason", shortened(why)));
+        kept.shortcoming().ifPresent(why -> line.put("reason", shortened(why)));
         return line;
     }
 

@@ -107,7 +107,7 @@ final class Metrics {
                     "cntr.agent.recordings",
                     1,
                     "complete",
-                    String.valueOf(kept.problem().isEmpty()));
+                    String.valueOf(kept.shortcoming().isEmpty()));
             kept.stored().ifPresent(file -> count("cntr.agent.recorded.bytes", file.bytes()));
         }
     }

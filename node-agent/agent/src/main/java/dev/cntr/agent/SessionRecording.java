@@ -52,7 +52,7 @@ final class SessionRecording {
      *
      * @param asked whether there was to be one at all
      * @param stored what there is
-     * @param problem why that is not the whole of it, where it belongs; empty when it is
+     * @param problem why that is not the whole of it; empty when it is
      */
     record Kept(boolean asked, Optional<Stored> stored, Optional<String> problem) {
         /** Of a session that nobody wanted recorded, or that nobody attached to. */
@@ -65,13 +65,39 @@ final class SessionRecording {
             }
             stored.ifPresent(file -> change.recording(
                     new DebugSessionStatus.Recording(file.id(), file.location(), file.bytes(), file.sha256())));
+            Optional<String> why = shortcoming();
             change.condition(
                     ConditionType.RECORDED,
-                    problem.isEmpty(),
-                    problem.isEmpty() ? Reason.RECORDING_KEPT : Reason.RECORDING_INCOMPLETE,
-                    problem.orElseGet(() -> stored.orElseThrow().bytes() + " bytes in "
+                    why.isEmpty(),
+                    reason(),
+                    why.orElseGet(() -> stored.orElseThrow().bytes() + " bytes in "
                             + stored.orElseThrow().location()),
                     now);
+        }
+
+        /** Why it is not whole, or not where it belongs; empty when it is both. */
+        Optional<String> shortcoming() {
+            return problem.or(() -> stored.flatMap(Stored::waits));
+        }
+
+        private Reason reason() {
+            if (problem.isPresent()) {
+                return Reason.RECORDING_INCOMPLETE;
+            }
+            return stored.flatMap(Stored::waits).isPresent() ? Reason.RECORDING_WAITS : Reason.RECORDING_KEPT;
+        }
+
+        /** As {@code before}, whose recording this is, after a wait: it now is where it belongs. */
+        static DebugSessionStatus late(DebugSessionStatus before, Stored stored, Instant now) {
+            boolean waited = before.condition(ConditionType.RECORDED)
+                    .filter(condition -> condition.reason().equals(Reason.RECORDING_WAITS.text()))
+                    .isPresent();
+            if (!waited) {
+                return before;
+            }
+            StatusChange change = before.change();
+            new Kept(true, Optional.of(stored), Optional.empty()).into(change, now);
+            return change.done();
         }
     }
 
@@ -111,7 +137,7 @@ final class SessionRecording {
         }
         try {
             RecordingStore store = policy.store().orElseThrow(() -> new RecordingException(Policy.NO_STORE));
-            String id = session.getMetadata().getUid() + FIRST;
+            String id = id(session);
             if (required) {
                 store.announce(id);
             }
@@ -125,6 +151,11 @@ final class SessionRecording {
             failed.accept(why);
             return new SessionRecording(session, false, failed, Optional.empty(), Optional.of(why));
         }
+    }
+
+    /** The name of a session's recording. */
+    static String id(DebugSession session) {
+        return session.getMetadata().getUid() + FIRST;
     }
 
     private static Asciicast.Header header(DebugSession session, WindowSize size, Clock clock) {
@@ -165,8 +196,7 @@ final class SessionRecording {
                 problem = Optional.of(problem.map(first -> first + "; " + why).orElse(why));
             }
         }
-        Optional<String> waits = stored.flatMap(Stored::waits);
-        return new Kept(asked, stored, problem.or(() -> waits));
+        return new Kept(asked, stored, problem);
     }
 
     private interface Event {

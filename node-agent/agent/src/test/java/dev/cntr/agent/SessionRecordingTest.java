@@ -9,6 +9,7 @@ import dev.cntr.agent.SessionRecording.Policy;
 import dev.cntr.agent.recording.Bounds;
 import dev.cntr.agent.recording.DirectoryStore;
 import dev.cntr.agent.recording.RecordingException;
+import dev.cntr.agent.recording.RecordingStore.Stored;
 import dev.cntr.api.ConditionType;
 import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
@@ -164,6 +165,41 @@ class SessionRecordingTest {
             assertThat(condition.reason()).isEqualTo("RecordingIncomplete");
             assertThat(condition.message()).contains("300 bytes");
         });
+    }
+
+    @Test
+    void oneThatWaitsForItsPlaceSaysSoAndLaterThatItIsThere() {
+        Stored waiting = new Stored("uid-1", "/recordings/uid-1.cast", 5, "0f", Optional.of("no answer"));
+        Stored there = new Stored("uid-1", "s3://audit/uid-1.cast", 5, "0f", Optional.empty());
+        var change = DebugSessionStatus.EMPTY.change();
+        new Kept(true, Optional.of(waiting), Optional.empty()).into(change, Instant.EPOCH);
+        DebugSessionStatus before = change.done();
+        assertThat(before.condition(ConditionType.RECORDED)).hasValueSatisfying(condition -> {
+            assertThat(condition.holds()).isFalse();
+            assertThat(condition.reason()).isEqualTo("RecordingWaits");
+            assertThat(condition.message()).isEqualTo("no answer");
+        });
+
+        DebugSessionStatus after = Kept.late(before, there, Instant.EPOCH);
+
+        assertThat(after.condition(ConditionType.RECORDED)).hasValueSatisfying(condition -> {
+            assertThat(condition.holds()).isTrue();
+            assertThat(condition.reason()).isEqualTo("RecordingKept");
+        });
+        assertThat(after.recording())
+                .isEqualTo(new DebugSessionStatus.Recording("uid-1", "s3://audit/uid-1.cast", 5, "0f"));
+        assertThat(Kept.late(after, there, Instant.EPOCH)).isSameAs(after);
+    }
+
+    @Test
+    void oneThatIsNotWholeStaysSoWhereverItIs() {
+        Stored stored = new Stored("uid-1", "/recordings/uid-1.cast", 5, "0f", Optional.of("no answer"));
+        var change = DebugSessionStatus.EMPTY.change();
+        new Kept(true, Optional.of(stored), Optional.of("no room")).into(change, Instant.EPOCH);
+        DebugSessionStatus before = change.done();
+        assertThat(before.condition(ConditionType.RECORDED))
+                .hasValueSatisfying(condition -> assertThat(condition.reason()).isEqualTo("RecordingIncomplete"));
+        assertThat(Kept.late(before, stored, Instant.EPOCH)).isSameAs(before);
     }
 
     @Test

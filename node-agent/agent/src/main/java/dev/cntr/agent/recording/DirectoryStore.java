@@ -1,7 +1,6 @@
 package dev.cntr.agent.recording;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -106,17 +105,6 @@ public final class DirectoryStore implements RecordingStore {
             throw new RecordingException("the recording " + part + " is being written already", e);
         } catch (IOException e) {
             throw new RecordingException("the recording " + part + " cannot be begun", e);
-        }
-    }
-
-    @Override
-    public Optional<InputStream> open(String id) {
-        try {
-            return Optional.of(Files.newInputStream(path(RecordingStore.checked(id), FINISHED)));
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new RecordingException("the recording " + path(id, FINISHED) + " cannot be read", e);
         }
     }
 

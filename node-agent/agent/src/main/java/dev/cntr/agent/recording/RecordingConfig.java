@@ -1,5 +1,6 @@
 package dev.cntr.agent.recording;
 
+import dev.cntr.agent.recording.RecordingStore.Stored;
 import dev.cntr.agent.recording.S3Store.Bucket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +23,10 @@ public final class RecordingConfig {
     /**
      * The store that is asked for; empty for none.
      *
+     * @param late is told what has come to where it belongs some time after it was finished, by a thread of the store's own
      * @throws RecordingException when a value cannot be used, or the directory cannot
      */
-    public static Optional<RecordingStore> store(Map<String, String> environment, Clock clock) {
+    public static Optional<RecordingStore> store(Map<String, String> environment, Clock clock, Consumer<Stored> late) {
         Optional<String> directory = value(environment, "CNTR_RECORDINGS");
         if (directory.isEmpty()) {
             return Optional.empty();
@@ -31,8 +34,8 @@ public final class RecordingConfig {
         Bounds bounds = bounds(environment);
         Path path = Path.of(directory.get());
         return Optional.of(bucket(environment)
-                .<RecordingStore>map(bucket ->
-                        new S3Store(new DirectoryStore(path, bounds, Bounds.Retention.ALL_STAY, clock), bucket, clock))
+                .<RecordingStore>map(bucket -> new S3Store(
+                        new DirectoryStore(path, bounds, Bounds.Retention.ALL_STAY, clock), bucket, clock, late))
                 .orElseGet(() -> new DirectoryStore(path, bounds, Bounds.Retention.OLDEST_GO, clock)));
     }
 

@@ -1,6 +1,5 @@
 package dev.cntr.agent.recording;
 
-import java.io.InputStream;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -25,9 +24,6 @@ public interface RecordingStore extends AutoCloseable {
      * @throws RecordingException when there is no room, or one of that id exists
      */
     Sink begin(String id);
-
-    /** A recording that is finished, from its beginning; the caller closes it. Empty where there is none of that id. */
-    Optional<InputStream> open(String id);
 
     @Override
     void close();

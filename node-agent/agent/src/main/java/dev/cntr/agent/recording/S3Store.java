@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class S3Store implements RecordingStore {
     private final DirectoryStore spool;
     private final Bucket bucket;
     private final Clock clock;
+    private final Consumer<Stored> late;
     private final Set<String> moving = ConcurrentHashMap.newKeySet();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -61,10 +63,11 @@ public final class S3Store implements RecordingStore {
         }
     }
 
-    S3Store(DirectoryStore spool, Bucket bucket, Clock clock) {
+    S3Store(DirectoryStore spool, Bucket bucket, Clock clock, Consumer<Stored> late) {
         this.spool = spool;
         this.bucket = bucket;
         this.clock = clock;
+        this.late = late;
         again.scheduleWithFixedDelay(this::putWhatIsLeft, 0, AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -79,12 +82,6 @@ public final class S3Store implements RecordingStore {
     }
 
     @Override
-    public Optional<InputStream> open(String id) {
-        Optional<InputStream> here = spool.open(id);
-        return here.isPresent() ? here : get(id);
-    }
-
-    @Override
     public void close() {
         again.shutdownNow();
         http.shutdownNow();
@@ -94,12 +91,19 @@ public final class S3Store implements RecordingStore {
         try {
             for (String id : spool.finished()) {
                 Path file = spool.directory().resolve(id + DirectoryStore.FINISHED);
-                move(id, hash(file));
+                long bytes = Files.size(file);
+                String sha256 = hash(file);
+                move(id, sha256);
                 log.info("the recording {} was put to {}", id, bucket.object(id));
+                late.accept(inBucket(id, bytes, sha256));
             }
         } catch (RecordingException | IOException e) {
             log.warn("recordings wait in {}: {}", spool.directory(), chain(e));
         }
+    }
+
+    private Stored inBucket(String id, long bytes, String sha256) {
+        return new Stored(id, "s3://" + bucket.name() + "/" + bucket.key(id), bytes, sha256, Optional.empty());
     }
 
     private static String hash(Path file) throws IOException {
@@ -149,34 +153,6 @@ public final class S3Store implements RecordingStore {
         }
     }
 
-    private Optional<InputStream> get(String id) {
-        try {
-            HttpResponse<InputStream> answer = http.send(
-                    request("GET", RecordingStore.checked(id), AwsSignature.EMPTY_SHA256)
-                            .GET()
-                            .build(),
-                    BodyHandlers.ofInputStream());
-            switch (answer.statusCode()) {
-                case 200:
-                    return Optional.of(answer.body());
-                case 404:
-                    answer.body().close();
-                    return Optional.empty();
-                default:
-                    try (InputStream body = answer.body()) {
-                        throw new RecordingException("the recording " + bucket.object(id) + " cannot be read: "
-                                + answer.statusCode() + " "
-                                + shortened(new String(body.readNBytes(512), java.nio.charset.StandardCharsets.UTF_8)));
-                    }
-            }
-        } catch (IOException e) {
-            throw new RecordingException("the recording " + bucket.object(id) + " cannot be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RecordingException("reading the recording " + id + " was interrupted", e);
-        }
-    }
-
     private HttpRequest.Builder request(String method, String id, String sha256) {
         URI uri = bucket.object(id);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(TIMEOUT);
@@ -215,12 +191,7 @@ public final class S3Store implements RecordingStore {
                 String why = chain(e) + "; it stays at the node's agent and is tried again";
                 return new Stored(stored.id(), stored.location(), stored.bytes(), stored.sha256(), Optional.of(why));
             }
-            return new Stored(
-                    stored.id(),
-                    "s3://" + bucket.name() + "/" + bucket.key(stored.id()),
-                    stored.bytes(),
-                    stored.sha256(),
-                    Optional.empty());
+            return inBucket(stored.id(), stored.bytes(), stored.sha256());
         }
 
         @Override

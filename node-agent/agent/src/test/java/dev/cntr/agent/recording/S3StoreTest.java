@@ -10,16 +10,17 @@ import com.sun.net.httpserver.HttpServer;
 import dev.cntr.agent.recording.RecordingStore.Sink;
 import dev.cntr.agent.recording.RecordingStore.Stored;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class S3StoreTest {
     private static final AwsSignature CREDENTIALS = new AwsSignature("AKID", "secret", "eu-central-1");
 
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+    private final List<Stored> late = new CopyOnWriteArrayList<>();
     private volatile int failing;
     private HttpServer server;
     private @TempDir Path directory;
@@ -91,19 +93,14 @@ class S3StoreTest {
         return new S3Store(
                 new DirectoryStore(directory, Bounds.DEFAULT, Bounds.Retention.ALL_STAY, Clock.systemUTC()),
                 new S3Store.Bucket(URI.create(endpoint()), "audit", "cntr/", credentials),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                late::add);
     }
 
     private static Stored keep(RecordingStore store, String id, String text) {
         try (Sink sink = store.begin(id)) {
             sink.write(text.getBytes(UTF_8));
             return sink.finish();
-        }
-    }
-
-    private static String read(RecordingStore store, String id) throws IOException {
-        try (InputStream in = store.open(id).orElseThrow()) {
-            return new String(in.readAllBytes(), UTF_8);
         }
     }
 
@@ -131,9 +128,8 @@ class S3StoreTest {
             assertThat(stored.location()).isEqualTo("s3://audit/cntr/uid-1.cast");
             assertThat(stored.waits()).isEmpty();
             assertThat(objects).containsOnlyKeys("/audit/cntr/uid-1.cast");
+            assertThat(objects.get("/audit/cntr/uid-1.cast")).asString(UTF_8).isEqualTo("text");
             assertThat(directory).isEmptyDirectory();
-            assertThat(read(store, "uid-1")).isEqualTo("text");
-            assertThat(store.open("uid-2")).isEmpty();
         }
     }
 
@@ -145,19 +141,24 @@ class S3StoreTest {
             assertThat(stored.location())
                     .isEqualTo(directory.resolve("uid-1.cast").toString());
             assertThat(stored.waits()).hasValueSatisfying(why -> assertThat(why).contains("503", "tried again"));
-            assertThat(read(store, "uid-1")).isEqualTo("text");
+            assertThat(directory.resolve("uid-1.cast")).hasContent("text");
         }
         failing = 0;
         try (S3Store store = store(CREDENTIALS)) {
             await().until(() -> objects.containsKey("/audit/cntr/uid-1.cast"));
-            assertThat(read(store, "uid-1")).isEqualTo("text");
+            await().untilAsserted(() -> assertThat(late).singleElement().satisfies(stored -> {
+                assertThat(stored.location()).isEqualTo("s3://audit/cntr/uid-1.cast");
+                assertThat(stored.bytes()).isEqualTo(4);
+            }));
+            assertThat(directory).isEmptyDirectory();
+            assertThat(objects.get("/audit/cntr/uid-1.cast")).asString(UTF_8).isEqualTo("text");
         }
     }
 
     @Test
     void aWrongKeyIsSaid() {
         try (S3Store store = store(new AwsSignature("AKID", "wrong", "eu-central-1"))) {
-            assertThatThrownBy(() -> store.open("uid-1"))
+            assertThatThrownBy(() -> store.announce("uid-1"))
                     .isInstanceOf(RecordingException.class)
                     .hasMessageContaining("403")
                     .hasMessageContaining("SignatureDoesNotMatch");
