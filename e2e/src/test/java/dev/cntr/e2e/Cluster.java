@@ -51,6 +51,12 @@ final class Cluster implements AutoCloseable {
         Run sh(String script) {
             return Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "exec", container, "sh", "-c", script));
         }
+
+        /** Kills all that runs on it, and starts it anew: what was in memory, and what was mounted, is gone. */
+        void restart() {
+            Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "restart", "-t", "0", container))
+                    .ok();
+        }
     }
 
     private Cluster(Path kubeconfig, List<Node> nodes, Runnable stop) {

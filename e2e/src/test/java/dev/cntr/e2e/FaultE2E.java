@@ -231,6 +231,18 @@ class FaultE2E {
                         cluster.cntr("attach", Targets.ON_WORKER, "--", "true").ok());
     }
 
+    /** As far as a container that is a node can be; the kernel, and with it its cgroups, goes on. */
+    @Test
+    void aNodeIsStartedAnew() throws IOException, InterruptedException {
+        Process client = attached(Targets.ON_WORKER);
+        cluster.nodes().getLast().restart();
+        assertThat(ended(client, Duration.ofMinutes(3))).isEqualTo(LOST);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(session("status.conditions[?(@.type==\"Stalled\")].reason"))
+                        .isEqualTo("AgentLost"));
+        theNextSessionWorks();
+    }
+
     /** The agent ends it, the operator lets the object go when it is back. */
     @Test
     void theOperatorIsAwayWhenTheTimeIsOver() throws IOException, InterruptedException {

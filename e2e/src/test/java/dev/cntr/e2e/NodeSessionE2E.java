@@ -216,19 +216,65 @@ class NodeSessionE2E {
                             "--",
                             "id",
                             "-u"));
-            String waiting = "jsonpath={.items[?(@.status.conditions[0].reason=='WaitingForApproval')].metadata.name}";
-            String name = await().atMost(Duration.ofSeconds(20))
-                    .until(
-                            () -> cluster.kubectl("get", "nodedebugsessions", "-o", waiting)
-                                    .out()
-                                    .strip(),
-                            found -> !found.isEmpty());
-            cluster.cntr("approve", name, "--node").ok();
+            cluster.cntr("approve", waiting(), "--node").ok();
             assertThat(client.inputReader().readLine()).isEqualTo("0");
             assertThat(client.waitFor()).isZero();
         } finally {
             cluster.kubectl("delete", "debugpolicy", "e2e-nodes").ok();
         }
+    }
+
+    @Test
+    void aPolicyForNodesDemandsThatTwoOthersApprove() throws Exception {
+        policy("approval: {required: true, approvers: 2}");
+        cluster.kubectl("create", "clusterrolebinding", "e2e-anna", "--clusterrole=cntr-node-approver", account("anna"))
+                .ok();
+        try {
+            Process client = Run.start(
+                    cluster.environment(),
+                    cluster.cntrCommand(
+                            "attach",
+                            "--kubeconfig",
+                            olga.kubeconfig().toString(),
+                            "node/" + worker,
+                            "--",
+                            "id",
+                            "-u"));
+            String name = waiting();
+            assertThat(cluster.cntr("approve", name, "--node").ok().out())
+                    .contains("approved; 1 of 2 approvals is still missing");
+            assertThat(cluster.kubectl("get", "nodedebugsession", name, "-o", "jsonpath={.status.approval.missing}")
+                            .ok()
+                            .out())
+                    .isEqualTo("1");
+            Run again = cluster.cntr("approve", name, "--node");
+            assertThat(again.exit()).as(again.toString()).isEqualTo(WRONG);
+            assertThat(client.isAlive()).isTrue();
+
+            cluster.cntr(
+                            "approve",
+                            name,
+                            "--node",
+                            "--kubeconfig",
+                            anna.kubeconfig().toString())
+                    .ok();
+            assertThat(client.inputReader().readLine()).isEqualTo("0");
+            assertThat(client.waitFor()).isZero();
+        } finally {
+            cluster.kubectl("delete", "clusterrolebinding", "e2e-anna").ok();
+            cluster.kubectl("delete", "debugpolicy", "e2e-nodes").ok();
+        }
+    }
+
+    /** The name of the session that waits for approval, when there is one. */
+    private String waiting() {
+        String waiting = "jsonpath={.items[?(@.status.conditions[0].reason=='WaitingForApproval')].metadata.name}";
+        return await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> cluster.kubectl("get", "nodedebugsessions", "-o", waiting)
+                                .out()
+                                .strip(),
+                        found -> !found.isEmpty());
     }
 
     private void policy(String rule) {
