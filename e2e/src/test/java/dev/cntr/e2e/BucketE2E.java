@@ -61,7 +61,7 @@ class BucketE2E {
     @AfterAll
     void asItWas() throws InterruptedException {
         server.close();
-        cluster.kubectl("delete", "debugsessions", "--all", "--timeout=60s").ok();
+        noSessions();
         cluster.install();
         cluster.kubectl("-n", Cluster.SYSTEM, "delete", "secret", "bucket").ok();
     }

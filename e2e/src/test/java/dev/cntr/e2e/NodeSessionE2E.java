@@ -3,6 +3,7 @@ package dev.cntr.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -206,16 +207,7 @@ class NodeSessionE2E {
     void aPolicyForNodesDemandsThatSomebodyElseApproves() throws Exception {
         policy("approval: {required: true}");
         try {
-            Process client = Run.start(
-                    cluster.environment(),
-                    cluster.cntrCommand(
-                            "attach",
-                            "--kubeconfig",
-                            olga.kubeconfig().toString(),
-                            "node/" + worker,
-                            "--",
-                            "id",
-                            "-u"));
+            Process client = asked();
             cluster.cntr("approve", waiting(), "--node").ok();
             assertThat(client.inputReader().readLine()).isEqualTo("0");
             assertThat(client.waitFor()).isZero();
@@ -230,16 +222,7 @@ class NodeSessionE2E {
         cluster.kubectl("create", "clusterrolebinding", "e2e-anna", "--clusterrole=cntr-node-approver", account("anna"))
                 .ok();
         try {
-            Process client = Run.start(
-                    cluster.environment(),
-                    cluster.cntrCommand(
-                            "attach",
-                            "--kubeconfig",
-                            olga.kubeconfig().toString(),
-                            "node/" + worker,
-                            "--",
-                            "id",
-                            "-u"));
+            Process client = asked();
             String name = waiting();
             assertThat(cluster.cntr("approve", name, "--node").ok().out())
                     .contains("approved; 1 of 2 approvals is still missing");
@@ -264,6 +247,14 @@ class NodeSessionE2E {
             cluster.kubectl("delete", "clusterrolebinding", "e2e-anna").ok();
             cluster.kubectl("delete", "debugpolicy", "e2e-nodes").ok();
         }
+    }
+
+    /** Olga's client, which shows her user's number in the session. */
+    private Process asked() throws IOException {
+        return Run.start(
+                cluster.environment(),
+                cluster.cntrCommand(
+                        "attach", "--kubeconfig", olga.kubeconfig().toString(), "node/" + worker, "--", "id", "-u"));
     }
 
     /** The name of the session that waits for approval, when there is one. */

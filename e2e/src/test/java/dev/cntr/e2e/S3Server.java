@@ -23,16 +23,18 @@ final class S3Server implements AutoCloseable {
     private S3Server(Path directory, int port) throws IOException {
         this.directory = directory;
         this.port = port;
+        Files.createDirectories(objects());
         process = start();
     }
 
     /** Starts one. */
     static S3Server in(Path directory) throws IOException {
-        Files.createDirectories(directory.resolve("buckets").resolve(BUCKET));
+        return new S3Server(directory, freePort());
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
-            int port = free.getLocalPort();
-            free.close();
-            return new S3Server(directory, port);
+            return free.getLocalPort();
         }
     }
 

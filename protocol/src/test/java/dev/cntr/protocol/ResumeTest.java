@@ -57,9 +57,8 @@ class ResumeTest {
                 Random random = new Random(2);
                 while (!served.over().isDone()) {
                     pause(random.nextInt(40));
-                    if (out.size()
-                            < sent.length) { // a client that has ended does not come back with an acknowledgement that
-                        // was lost
+                    // a client that has ended does not come back with an acknowledgement that was lost
+                    if (out.size() < sent.length) {
                         cut(random.nextBoolean());
                         cuts.incrementAndGet();
                     }

@@ -84,7 +84,7 @@ final class SessionRecording {
             if (problem.isPresent()) {
                 return Reason.RECORDING_INCOMPLETE;
             }
-            return stored.flatMap(Stored::waits).isPresent() ? Reason.RECORDING_WAITS : Reason.RECORDING_KEPT;
+            return shortcoming().isPresent() ? Reason.RECORDING_WAITS : Reason.RECORDING_KEPT;
         }
 
         /** As {@code before}, whose recording this is, after a wait: it now is where it belongs. */

@@ -103,14 +103,13 @@ final class Directories implements AutoCloseable {
             if (fd < 0) {
                 return fd;
             }
-            boolean keeps = tree.keepsListing(calls, inode, fd);
             synchronized (inode) {
                 // else it has been evicted since
                 if (inode.fd == fd) {
                     position = inode.position;
                     long r = list(inode, fd, request.body(), reply, attributes);
                     inode.position = position;
-                    if (r == 0 && !keeps) {
+                    if (r == 0 && !tree.keepsListing(calls, inode, fd)) {
                         Notifier.dropPages(tree.session().device(), calls.kernel, calls.scratch(), request.nodeId());
                     }
                     return r;

@@ -24,12 +24,7 @@ public final class Notifier implements AutoCloseable {
     public synchronized void expireEntry(long parent, byte[] name) {
         if (!closed) {
             NotifyInvalEntryOut.put(body(), parent, name, NotifyInvalEntryOut.EXPIRE_ONLY);
-            write(
-                    device,
-                    Kernel.current(),
-                    memory.address(),
-                    NotifyCode.INVAL_ENTRY,
-                    NotifyInvalEntryOut.size(name.length));
+            write(NotifyCode.INVAL_ENTRY, NotifyInvalEntryOut.size(name.length));
         }
     }
 
@@ -37,7 +32,7 @@ public final class Notifier implements AutoCloseable {
     public synchronized void invalidateAttributes(long nodeId) {
         if (!closed) {
             NotifyInvalInodeOut.putAttributesOnly(body(), nodeId);
-            write(device, Kernel.current(), memory.address(), NotifyCode.INVAL_INODE, NotifyInvalInodeOut.BYTES);
+            write(NotifyCode.INVAL_INODE, NotifyInvalInodeOut.BYTES);
         }
     }
 
@@ -53,6 +48,10 @@ public final class Notifier implements AutoCloseable {
 
     private long body() {
         return memory.address() + ReplyHeader.BYTES;
+    }
+
+    private void write(NotifyCode code, int bytes) {
+        write(device, Kernel.current(), memory.address(), code, bytes);
     }
 
     private static void write(FuseDevice device, Kernel kernel, long header, NotifyCode code, int bytes) {
