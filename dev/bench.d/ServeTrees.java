@@ -20,9 +20,9 @@ import java.util.Map;
  * Serves trees as the agent does, told by lines on its standard input, each of which it answers with a line:
  *
  * <pre>
- * serve image|host TREE POINT    milliseconds until the first answer through the mount
- * unmount POINT                  the report of the mount
- * heap TREE COUNT                KiB of heap, and of other memory, that each of so many further mounts takes
+ * serve image|host|root TREE POINT    milliseconds until the first answer through the mount
+ * unmount POINT                       the report of the mount
+ * heap TREE COUNT                     KiB of heap, and of other memory, that each of so many further mounts takes
  * </pre>
  */
 final class ServeTrees {
@@ -47,7 +47,12 @@ final class ServeTrees {
     }
 
     private static TreeOptions options(String kind, String tree) {
-        return kind.equals("image") ? TreeOptions.image(Path.of(tree)) : TreeOptions.host(Path.of(tree));
+        return switch (kind) {
+            case "image" -> TreeOptions.image(Path.of(tree));
+            case "host" -> TreeOptions.host(Path.of(tree));
+            case "root" -> TreeOptions.host(Path.of(tree)).withReadOnly();
+            default -> throw new IllegalArgumentException(kind);
+        };
     }
 
     private static String serve(TreeOptions options, String point) throws IOException {
