@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cntr.kubectl.http;
+
+import org.jspecify.annotations.NullMarked;
