@@ -2,11 +2,9 @@ package dev.cntr.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(Lifecycle.PER_CLASS)
 class AttachE2E {
     private final Cluster cluster;
-    private final Map<String, NodeState> before = new HashMap<>();
+    private NodeState.Before before = NodeState.Before.of(List.of());
     private String podBefore = "";
 
     AttachE2E(Cluster cluster) {
@@ -36,17 +34,13 @@ class AttachE2E {
     void targets() {
         Targets.apply(cluster);
         podBefore = pod();
-        cluster.nodes().forEach(node -> before.put(node.name(), NodeState.of(node)));
+        before = NodeState.Before.of(cluster.nodes());
     }
 
     /** After all ends that the tests of this class brought about. */
     @AfterAll
     void nothingIsLeftOnTheNodesAndThePodIsUnchanged() {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-            for (Cluster.Node node : cluster.nodes()) {
-                assertThat(NodeState.of(node)).isEqualTo(before.get(node.name()));
-            }
-        });
+        before.nothingIsLeft(Duration.ofSeconds(10));
         assertThat(pod()).isEqualTo(podBefore);
     }
 

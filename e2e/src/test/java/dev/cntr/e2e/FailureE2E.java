@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +33,7 @@ class FailureE2E {
     private static final int USAGE = 2;
 
     private final Cluster cluster;
-    private final Map<String, NodeState> before = new HashMap<>();
+    private NodeState.Before before = NodeState.Before.of(List.of());
 
     FailureE2E(Cluster cluster) {
         this.cluster = cluster;
@@ -44,16 +42,12 @@ class FailureE2E {
     @BeforeAll
     void targets() {
         Targets.apply(cluster);
-        cluster.nodes().forEach(node -> before.put(node.name(), NodeState.of(node)));
+        before = NodeState.Before.of(cluster.nodes());
     }
 
     @AfterEach
     void nothingIsLeftOnTheNodes() {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            for (Cluster.Node node : cluster.nodes()) {
-                assertThat(NodeState.of(node)).isEqualTo(before.get(node.name()));
-            }
-        });
+        before.nothingIsLeft(Duration.ofSeconds(20));
     }
 
     private static void failed(Run run, int code, String... words) {
@@ -175,26 +169,44 @@ class FailureE2E {
     @Test
     void agentKilledWhileAttached() throws Exception {
         Cluster.Node worker = cluster.nodes().getLast();
+        whileAttached(() -> worker.sh(
+                        "kill -9 $(grep -lz '[d]ev.cntr.agent.Main' /proc/[0-9]*/cmdline | head -1 | cut -d/ -f3)")
+                .ok());
+    }
+
+    /** What fills it are files in memory, for which there is no one to kill but the agent, as the largest process of its container. */
+    @Test
+    void agentOutOfMemoryWhileAttached() throws Exception {
+        Cluster.Node worker = cluster.nodes().getLast();
+        String agent = cluster.agentOn(worker);
+        whileAttached(() -> {
+            cluster.kubectl("-n", Cluster.SYSTEM, "exec", agent, "--", "sh", "-c", "cat /dev/zero > /run/cntr/fill");
+            worker.sh("rm /run/cntr/fill").ok();
+        });
+        assertThat(cluster.kubectl(
+                                "-n",
+                                Cluster.SYSTEM,
+                                "get",
+                                "pod",
+                                agent,
+                                "-o",
+                                "jsonpath={.status.containerStatuses[0].lastState.terminated.reason}")
+                        .ok()
+                        .out())
+                .isEqualTo("OOMKilled");
+    }
+
+    private void whileAttached(Runnable agentEnds) throws Exception {
         Process client = started("attach", Targets.ON_WORKER, "--", "sh", "-c", "echo begun; exec sleep 600");
         assertThat(client.inputReader().readLine()).isEqualTo("begun");
-        worker.sh("kill -9 $(grep -lz '[d]ev.cntr.agent.Main' /proc/[0-9]*/cmdline | head -1 | cut -d/ -f3)")
-                .ok();
+        agentEnds.run();
         assertThat(client.waitFor()).isEqualTo(LOST);
         assertThat(client.errorReader().lines()).anyMatch(line -> line.startsWith("error") && line.contains("agent"));
         cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "ds/cntr-agent", "--timeout=90s")
                 .ok();
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> before.put(worker.name(), withoutConnections(NodeState.of(worker))));
-        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         cluster.cntr("attach", Targets.ON_WORKER, "--", "true").ok());
-        before.put(worker.name(), NodeState.of(worker));
-    }
-
-    /** After the agent's death there is no process in a cntr mount and no mount; the new agent has a connection of its own. */
-    private static NodeState withoutConnections(NodeState state) {
-        assertThat(state.lines()).noneMatch(line -> line.startsWith("process") || line.startsWith("mount"));
-        return state;
     }
 
     @Test
@@ -220,7 +232,7 @@ class FailureE2E {
                     .ok();
             cluster.kubectl("-n", Cluster.SYSTEM, "rollout", "status", "ds/cntr-agent", "--timeout=90s")
                     .ok();
-            cluster.nodes().forEach(node -> before.put(node.name(), NodeState.of(node)));
+            before = NodeState.Before.of(cluster.nodes());
         }
     }
 

@@ -7,11 +7,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +35,7 @@ class FaultE2E {
     private static final String GONE = "fault-gone";
 
     private final Cluster cluster;
-    private final Map<String, NodeState> before = new HashMap<>();
+    private NodeState.Before before = NodeState.Before.of(List.of());
 
     FaultE2E(Cluster cluster) {
         this.cluster = cluster;
@@ -50,16 +49,12 @@ class FaultE2E {
     @BeforeEach
     void noSessions() {
         cluster.kubectl("delete", "debugsessions", "--all", "--timeout=60s").ok();
-        cluster.nodes().forEach(node -> before.put(node.name(), NodeState.of(node)));
+        before = NodeState.Before.of(cluster.nodes());
     }
 
     @AfterEach
     void nothingIsLeftOnTheNodes() {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            for (Cluster.Node node : cluster.nodes()) {
-                assertThat(NodeState.of(node)).isEqualTo(before.get(node.name()));
-            }
-        });
+        before.nothingIsLeft(Duration.ofSeconds(30));
     }
 
     private Process attached(String... options) throws IOException {
@@ -168,25 +163,33 @@ class FaultE2E {
         private final CompletableFuture<String> errors;
         private final StringJoiner sent = new StringJoiner("\n");
 
-        Typist(String... command) throws IOException {
+        /** Begins when the first line is back. */
+        Typist(String... command) throws IOException, InterruptedException {
             client = Run.start(cluster.environment(), cluster.cntrCommand(command));
             in = client.outputWriter();
-            back = lines(client.inputReader());
-            errors = lines(client.errorReader());
+            CountDownLatch begun = new CountDownLatch(1);
+            back = lines(client.inputReader(), begun::countDown);
+            errors = lines(client.errorReader(), () -> {});
+            type("begun");
+            assertThat(begun.await(60, TimeUnit.SECONDS)).as("attached").isTrue();
         }
 
-        private static CompletableFuture<String> lines(BufferedReader from) {
+        private static CompletableFuture<String> lines(BufferedReader from, Runnable each) {
             return CompletableFuture.supplyAsync(
-                    () -> from.lines().collect(Collectors.joining("\n")), Thread::startVirtualThread);
+                    () -> from.lines().peek(_ -> each.run()).collect(Collectors.joining("\n")),
+                    Thread::startVirtualThread);
+        }
+
+        private void type(String line) throws IOException {
+            sent.add(line);
+            in.write(line + "\n");
+            in.flush();
         }
 
         void typeFor(Duration time) throws IOException, InterruptedException {
             long end = System.nanoTime() + time.toNanos();
             for (int i = 0; System.nanoTime() < end; i++) {
-                String line = time.toSeconds() + " " + i;
-                sent.add(line);
-                in.write(line + "\n");
-                in.flush();
+                type(time.toSeconds() + " " + i);
                 Thread.sleep(100);
             }
         }

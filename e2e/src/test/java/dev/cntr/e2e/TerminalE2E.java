@@ -1,12 +1,10 @@
 package dev.cntr.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class TerminalE2E {
     private final Cluster cluster;
-    private NodeState before;
+    private NodeState.Before before = NodeState.Before.of(List.of());
 
     private Path script = Path.of("terminal.py");
 
@@ -35,7 +33,7 @@ class TerminalE2E {
     @BeforeAll
     void targets(@TempDir Path scripts) throws IOException {
         Targets.apply(cluster);
-        before = NodeState.of(cluster.nodes().getFirst());
+        before = NodeState.Before.of(cluster.nodes());
         try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("terminal.py"))) {
             script = scripts.resolve("terminal.py");
             Files.copy(in, script);
@@ -44,8 +42,7 @@ class TerminalE2E {
 
     @AfterAll
     void nothingIsLeft() {
-        await().untilAsserted(() ->
-                assertThat(NodeState.of(cluster.nodes().getFirst())).isEqualTo(before));
+        before.nothingIsLeft(Duration.ofSeconds(10));
     }
 
     @ParameterizedTest

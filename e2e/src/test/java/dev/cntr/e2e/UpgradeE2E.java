@@ -40,7 +40,7 @@ class UpgradeE2E {
 
     private final Cluster cluster;
     private final Cluster.Node worker;
-    private NodeState before = new NodeState(java.util.Set.of());
+    private NodeState.Before before = NodeState.Before.of(List.of());
 
     UpgradeE2E(Cluster cluster) {
         this.cluster = cluster;
@@ -56,14 +56,13 @@ class UpgradeE2E {
     @BeforeEach
     void noSessions() {
         cluster.kubectl("delete", "debugsessions", "--all", "--timeout=60s").ok();
-        before = NodeState.of(worker);
+        before = NodeState.Before.of(worker);
     }
 
     @AfterEach
     void nothingIsLeft() {
         cluster.kubectl("delete", "debugsessions", "--all", "--timeout=60s").ok();
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(NodeState.of(worker)).isEqualTo(before));
+        before.nothingIsLeft(Duration.ofSeconds(30));
     }
 
     private Map<String, String> environment() {
@@ -192,8 +191,7 @@ class UpgradeE2E {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(session("status.conditions[?(@.type==\"Stalled\")].reason"))
                         .isEqualTo("AgentLost"));
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(NodeState.of(worker)).isEqualTo(before));
+        before.nothingIsLeft(Duration.ofSeconds(10));
         assertThat(client.waitFor(90, TimeUnit.SECONDS)).isTrue();
     }
 
