@@ -107,8 +107,9 @@ public final class ServerClock extends Clock implements Interceptor {
         } else if (!complained) {
             complained = true;
             log.warn(
-                    "this machine's clock is {} s ahead of the API server's, whose time counts; set it right",
-                    wrong.toSeconds());
+                    "this machine's clock is {} s {} the API server's, whose time counts; set it right",
+                    wrong.abs().toSeconds(),
+                    wrong.isNegative() ? "behind" : "ahead of");
         }
     }
 }

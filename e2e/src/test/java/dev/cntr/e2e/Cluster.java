@@ -52,6 +52,17 @@ final class Cluster implements AutoCloseable {
             return Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "exec", container, "sh", "-c", script));
         }
 
+        /** Copies a file of this machine into a directory of the node. */
+        void put(Path file, String directory) {
+            sh("mkdir -p " + directory).ok();
+            Run.of(
+                            Map.of(),
+                            new byte[0],
+                            PATIENCE,
+                            List.of("docker", "cp", "-L", file.toString(), container + ":" + directory))
+                    .ok();
+        }
+
         /** Kills all that runs on it, and starts it anew: what was in memory, and what was mounted, is gone. */
         void restart() {
             Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "restart", "-t", "0", container))
