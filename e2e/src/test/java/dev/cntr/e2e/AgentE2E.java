@@ -146,11 +146,7 @@ class AgentE2E {
         String uid = session("metadata.uid");
         String agent = cluster.agentOn(cluster.nodes().getFirst());
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            String metrics = cluster.kubectl(
-                            "-n", Cluster.SYSTEM, "exec", agent, "--", "curl", "-sS", "http://127.0.0.1:8081/metrics")
-                    .ok()
-                    .out();
-            assertThat(metrics)
+            assertThat(cluster.metrics(agent))
                     .contains("cntr_agent_sessions_ended_total{reason=\"Exited\"}")
                     .containsPattern("cntr_agent_attaches_total [1-9]")
                     .containsPattern("cntr_agent_recordings_total\\{complete=\"true\"} [1-9]")

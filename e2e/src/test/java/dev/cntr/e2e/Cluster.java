@@ -100,6 +100,13 @@ final class Cluster implements AutoCloseable {
         return agents("{.items[0].metadata.name}", "--field-selector=spec.nodeName=" + node.name());
     }
 
+    /** What an agent's pod counts, as it is scraped. */
+    String metrics(String agent) {
+        return kubectl("-n", SYSTEM, "exec", agent, "--", "curl", "-sS", "http://127.0.0.1:8081/metrics")
+                .ok()
+                .out();
+    }
+
     /** Starts all agents anew, and waits until the new ones are ready. */
     void restartAgents() {
         kubectl("-n", SYSTEM, "rollout", "restart", "ds/cntr-agent").ok();

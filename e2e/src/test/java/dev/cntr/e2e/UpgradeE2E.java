@@ -147,6 +147,10 @@ class UpgradeE2E {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(retired()).isEqualTo("0");
             assertThat(agentLog()).contains("\"audit\":\"left\"").contains("\"exitCode\":7");
+            assertThat(cluster.metrics(cluster.agentOn(worker)))
+                    .containsPattern("cntr_agent_sessions_ended_total\\{reason=\"Exited\"} [1-9]")
+                    .containsPattern("cntr_agent_stream_bytes_total\\{stream=\"stdin\"} [1-9]")
+                    .contains("cntr_agent_retired_sessions 0");
         });
     }
 

@@ -101,8 +101,13 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
         Optional<RecordingStore> store = RecordingConfig.store(System.getenv(), Clock.systemUTC(), late);
         recordings = new SessionRecording.Policy(store, config.recordsInput());
         predecessors = new RetiredAgents(
-                Place.beside(config.relaySocket()), Lingering.cgroups(config), name, this::retiredAgentEnded);
-        metrics.retired(predecessors::count);
+                Place.beside(config.relaySocket()),
+                Lingering.cgroups(config),
+                name,
+                config.mostRetired(),
+                metrics::count,
+                this::retiredAgentEnded);
+        metrics.retired(predecessors::count, predecessors::sessions);
         sessions = new Sessions(this, statuses, recordings, metrics, predecessors::hold, clock);
         watches = new Watches(client, config.nodeName(), sessions);
         removeLeftovers();
@@ -233,7 +238,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
 
     private void linger(Lingering how, BooleanSupplier toldAgain) throws InterruptedException {
         sessions.retire();
-        Optional<Lingering.Retired> begun = how.retire(name, sessions::held, new Successor());
+        Optional<Lingering.Retired> begun = how.retire(name, sessions::held, metrics.handOn(), new Successor());
         if (begun.isEmpty()) {
             return;
         }

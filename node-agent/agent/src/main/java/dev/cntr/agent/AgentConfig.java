@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param toolsContext the SELinux context of all files of all tools ({@code CNTR_TOOLS_CONTEXT}); empty for none of its own
  * @param podUid its own pod's ({@code POD_UID})
  * @param lingers for how long an agent that is stopped keeps its sessions without another agent on the node ({@code CNTR_LINGER_SECONDS}); zero where they end with it
+ * @param mostRetired how many agents of the node that are stopped may keep sessions at a time ({@code CNTR_LINGER_AGENTS})
  * @param supervisor the container's first process, where that is {@code supervise} ({@code CNTR_SUPERVISOR}, set by it)
  * @param recordsInput whether recordings hold what is typed, passwords too ({@code CNTR_RECORD_INPUT}, true or false)
  */
@@ -35,8 +36,11 @@ record AgentConfig(
         Optional<String> toolsContext,
         Optional<String> podUid,
         Duration lingers,
+        int mostRetired,
         Optional<Integer> supervisor,
         boolean recordsInput) {
+
+    private static final int MOST_RETIRED = 3;
 
     static AgentConfig from(Map<String, String> environment) {
         return new AgentConfig(
@@ -53,6 +57,7 @@ record AgentConfig(
                 Optional.ofNullable(environment.get("CNTR_TOOLS_CONTEXT")).filter(s -> !s.isBlank()),
                 Optional.ofNullable(environment.get("POD_UID")).filter(s -> !s.isBlank()),
                 Duration.ofSeconds(number(environment, "CNTR_LINGER_SECONDS").orElse(0)),
+                number(environment, "CNTR_LINGER_AGENTS").orElse(MOST_RETIRED),
                 number(environment, "CNTR_SUPERVISOR"),
                 flag(environment, "CNTR_RECORD_INPUT"));
     }

@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.agent.retired.Counts;
 import dev.cntr.agent.retired.HeldSession;
 import dev.cntr.agent.retired.Place;
 import dev.cntr.agent.retired.RetiredAgents;
@@ -130,12 +131,14 @@ record Lingering(String podUid, int supervisor, Duration patience, Place place, 
      * Leaves the pod's cgroups, and can be found; empty, with the reason logged, where that cannot be. The container is still there.
      *
      * @param name as of {@link RetiredAgents#nameOf}
+     * @param counts what is counted from now on
      */
-    Optional<Retired> retire(String name, Supplier<List<HeldSession>> held, Retirement.Successor successor) {
+    Optional<Retired> retire(
+            String name, Supplier<List<HeldSession>> held, Counts counts, Retirement.Successor successor) {
         try {
             OutsidePod outside = OutsidePod.move(podUid, RetiredAgents.cgroupOf(cgroups, name));
             try {
-                return Optional.of(new Retired(name, new Retirement(place, name, held, successor), outside));
+                return Optional.of(new Retired(name, new Retirement(place, name, held, counts, successor), outside));
             } catch (IOException e) {
                 outside.close();
                 throw e;

@@ -1,5 +1,6 @@
 package dev.cntr.agent;
 
+import dev.cntr.agent.retired.Counts;
 import dev.cntr.fuse.passthrough.DataPath;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -9,6 +10,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent counts, for Prometheus; docs/operations.md has the list. All labels are words of this program, never of a
@@ -19,6 +21,7 @@ final class Metrics {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicInteger clients = new AtomicInteger();
+    private volatile @Nullable Counts handedOn;
     private final Timer preparation = Timer.builder("cntr.agent.preparation")
             .description("Making of debug containers.")
             .register(registry);
@@ -40,8 +43,20 @@ final class Metrics {
         count("cntr.agent.sessions.ended", 0, "reason", "Exited");
     }
 
-    private void count(String name, double more, String... label) {
+    /** As of {@link Counts.Counter}. */
+    void count(String name, double more, String... label) {
         registry.counter(name, label).increment(more);
+        Counts told = handedOn;
+        if (told != null) {
+            told.add(name, more, label);
+        }
+    }
+
+    /** Nobody asks this agent any more: what is counted from now on is for the one after it. */
+    Counts handOn() {
+        Counts told = new Counts();
+        handedOn = told;
+        return told;
     }
 
     /** Counts the sessions that have a debug container on this node, or are about to, whenever somebody asks. */
@@ -51,10 +66,13 @@ final class Metrics {
                 .register(registry);
     }
 
-    /** Counts the agents that were here before and still keep sessions, whenever somebody asks. */
-    void retired(Supplier<Number> agents) {
+    /** Counts the agents that were here before and still keep sessions, and these, whenever somebody asks. */
+    void retired(Supplier<Number> agents, Supplier<Number> sessions) {
         Gauge.builder("cntr.agent.retired", agents)
                 .description("Agents that were stopped and keep their sessions until these end.")
+                .register(registry);
+        Gauge.builder("cntr.agent.retired.sessions", sessions)
+                .description("Sessions that such agents keep.")
                 .register(registry);
     }
 

@@ -28,17 +28,22 @@ final class RetiredAgent implements AutoCloseable {
     private final Place place;
     private final String name;
     private final Consumer<RetiredAgent> ended;
+    private final Counts.Counter counter;
     private final LogTail tail;
     private final CompletableFuture<Void> answered = new CompletableFuture<>();
     private volatile List<HeldSession> sessions = List.of();
     private volatile boolean closed;
     private @Nullable SocketChannel connection;
 
-    /** @param ended told once, when it is no more */
-    RetiredAgent(Place place, String name, Consumer<RetiredAgent> ended) {
+    /**
+     * @param ended told once, when it is no more
+     * @param counter counts what it counts
+     */
+    RetiredAgent(Place place, String name, Consumer<RetiredAgent> ended, Counts.Counter counter) {
         this.place = place;
         this.name = name;
         this.ended = ended;
+        this.counter = counter;
         this.tail = new LogTail(place.log(name), System.out);
     }
 
@@ -85,7 +90,7 @@ final class RetiredAgent implements AutoCloseable {
                     sessions = HeldSession.parse(list);
                     list.clear();
                     answered.complete(null);
-                } else {
+                } else if (!Counts.tell(line, counter)) {
                     list.add(line);
                 }
             }
@@ -96,6 +101,22 @@ final class RetiredAgent implements AutoCloseable {
         if (!answered.completeExceptionally(new IOException("it ended")) && !closed) {
             ended.accept(this);
         }
+    }
+
+    /** Tells it to end, with its sessions. */
+    void end() {
+        ProcessHandle.of(part(0))
+                .filter(process -> RetiredAgents.nameOf(process).equals(name))
+                .ifPresent(ProcessHandle::destroy);
+    }
+
+    /** When its process began, which orders those of a node. */
+    long began() {
+        return part(1);
+    }
+
+    private long part(int index) {
+        return Long.parseLong(name.split("-", -1)[index]);
     }
 
     /** Passes on what it logs, until it has ended. */

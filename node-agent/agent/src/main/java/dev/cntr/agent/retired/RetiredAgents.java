@@ -3,6 +3,7 @@ package dev.cntr.agent.retired;
 import dev.cntr.linux.cgroup.CgroupException;
 import dev.cntr.linux.cgroup.CgroupTree;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,15 +27,17 @@ public final class RetiredAgents implements AutoCloseable {
      *
      * @param cgroups how the names of the cgroups of retired agents of this node begin
      * @param self the name that this agent would have among them
+     * @param most how many there may be; of more, the oldest are told to end
+     * @param counter counts what they count
      * @param lost done whenever one of them has ended
      */
-    public RetiredAgents(Place place, String cgroups, String self, Runnable lost) {
+    public RetiredAgents(Place place, String cgroups, String self, int most, Counts.Counter counter, Runnable lost) {
         this.place = place;
         this.cgroups = cgroups;
         this.self = self;
         this.lost = lost;
         for (String name : place.names()) {
-            RetiredAgent agent = new RetiredAgent(place, name, this::ended);
+            RetiredAgent agent = new RetiredAgent(place, name, this::ended, counter);
             agents.add(agent);
             if (agent.begin()) {
                 log.info(
@@ -48,6 +51,22 @@ public final class RetiredAgents implements AutoCloseable {
             }
         }
         sweep();
+        endAllBut(most);
+    }
+
+    private void endAllBut(int most) {
+        agents.stream()
+                .sorted(Comparator.comparingLong(RetiredAgent::began))
+                .limit(Math.max(0, agents.size() - most))
+                .forEach(agent -> {
+                    log.warn(
+                            "retired agent {} is told to end, with {} sessions: there are {} on this node, {} may be",
+                            agent.name(),
+                            agent.sessions().size(),
+                            agents.size(),
+                            most);
+                    agent.end();
+                });
     }
 
     /** Under which name a process is found among the retired agents: no other has it until the machine starts anew. */
@@ -80,6 +99,11 @@ public final class RetiredAgents implements AutoCloseable {
     /** How many there are. */
     public int count() {
         return agents.size();
+    }
+
+    /** How many sessions they keep. */
+    public int sessions() {
+        return agents.stream().mapToInt(agent -> agent.sessions().size()).sum();
     }
 
     /** Whether one of them keeps a session. */

@@ -39,6 +39,7 @@ public final class Retirement implements AutoCloseable {
     private final Place place;
     private final String name;
     private final Supplier<List<HeldSession>> sessions;
+    private final Counts counts;
     private final Successor successor;
     private final ServerSocketChannel server;
     private @Nullable SocketChannel current;
@@ -56,12 +57,15 @@ public final class Retirement implements AutoCloseable {
      * Can be found from now on.
      *
      * @param name of this agent among the retired
+     * @param counts what it counts from now on
      */
-    public Retirement(Place place, String name, Supplier<List<HeldSession>> sessions, Successor successor)
+    public Retirement(
+            Place place, String name, Supplier<List<HeldSession>> sessions, Counts counts, Successor successor)
             throws IOException {
         this.place = place;
         this.name = name;
         this.sessions = sessions;
+        this.counts = counts;
         this.successor = successor;
         place.make();
         place.removeSockets(name);
@@ -153,12 +157,10 @@ public final class Retirement implements AutoCloseable {
         String told = "";
         try {
             while (connection.isOpen()) {
+                say(connection, counts.take());
                 String now = HeldSession.text(sessions.get());
                 if (!now.equals(told)) {
-                    ByteBuffer bytes = US_ASCII.encode(now);
-                    while (bytes.hasRemaining()) {
-                        connection.write(bytes);
-                    }
+                    say(connection, now);
                     told = now;
                 }
                 Thread.sleep(LOOK_MILLIS);
@@ -170,9 +172,30 @@ public final class Retirement implements AutoCloseable {
         }
     }
 
-    /** Cannot be found any more; the log stays for the agent that serves the node. */
+    private static void say(SocketChannel connection, String text) throws IOException {
+        ByteBuffer bytes = US_ASCII.encode(text);
+        synchronized (connection) {
+            while (bytes.hasRemaining()) {
+                connection.write(bytes);
+            }
+        }
+    }
+
+    private synchronized void sayLast() {
+        SocketChannel connection = current;
+        if (connection != null) {
+            try {
+                say(connection, counts.take());
+            } catch (IOException _) {
+                // it has gone
+            }
+        }
+    }
+
+    /** Cannot be found any more; the log stays for the agent that serves the node, which is told what was counted last. */
     @Override
     public void close() {
+        sayLast();
         try {
             server.close();
         } catch (IOException e) {

@@ -9,11 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A retired agent and the one after it, both in this process. */
 class RetiredAgentsTest {
@@ -24,6 +29,8 @@ class RetiredAgentsTest {
 
     private Place place = new Place(Path.of("/"));
     private final List<HeldSession> held = new CopyOnWriteArrayList<>(List.of(new HeldSession("u1", "shop", "web-1")));
+    private final Counts counts = new Counts();
+    private final Map<String, Double> counted = new ConcurrentHashMap<>();
     private final AtomicInteger came = new AtomicInteger();
     private final AtomicInteger left = new AtomicInteger();
     private final AtomicInteger ended = new AtomicInteger();
@@ -34,7 +41,7 @@ class RetiredAgentsTest {
     }
 
     private Retirement retire(String name) throws IOException {
-        return new Retirement(place, name, () -> held, new Retirement.Successor() {
+        return new Retirement(place, name, () -> held, counts, new Retirement.Successor() {
             @Override
             public void came(PinnedProcess agent) {
                 assertThat(agent.pid()).isEqualTo((int) ProcessHandle.current().pid());
@@ -50,7 +57,17 @@ class RetiredAgentsTest {
     }
 
     private RetiredAgents find() {
-        return new RetiredAgents(place, NONE, "9-9", ended::incrementAndGet);
+        return find(1);
+    }
+
+    private RetiredAgents find(int most) {
+        return new RetiredAgents(
+                place,
+                NONE,
+                "9-9",
+                most,
+                (name, more, label) -> counted.merge(name + List.of(label), more, Double::sum),
+                ended::incrementAndGet);
     }
 
     @Test
@@ -123,6 +140,50 @@ class RetiredAgentsTest {
                 });
                 assertThat(retired.await(held::isEmpty, Duration.ofMillis(300))).isTrue();
             }
+        }
+    }
+
+    @Test
+    void whatOneCountsIsCountedByTheOneAfterIt() throws IOException {
+        counts.add("ended", 1, "reason", "Exited");
+        try (Retirement retired = retire("7-1");
+                RetiredAgents agents = find()) {
+            assertThat(agents.sessions()).isOne();
+            counts.add("bytes", 0.5);
+            counts.add("bytes", 2);
+            await().untilAsserted(() -> assertThat(counted)
+                    .containsOnly(Map.entry("ended[reason, Exited]", 1.0), Map.entry("bytes[]", 2.5)));
+            counts.add("bytes", 1);
+            retired.close();
+            await().untilAsserted(() -> assertThat(counted).containsEntry("bytes[]", 3.5));
+            assertThat(agents.hold("u1")).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+ ", "+ name", "+ name x", "+ name -1", "+ name NaN", "+ name Infinity"})
+    void whatIsNoCountIsNotCounted(String line) {
+        assertThat(Counts.tell(line, (name, more, label) -> counted.put(name, more)))
+                .isTrue();
+        assertThat(counted).isEmpty();
+        assertThat(Counts.tell("u1 shop web-1", (name, more, label) -> counted.put(name, more)))
+                .isFalse();
+    }
+
+    @Test
+    void ofMoreThanMayBeTheOldestIsToldToEnd() throws Exception {
+        Process older = new ProcessBuilder("sleep", "60").start();
+        Thread.sleep(20); // a process's start is known to a hundredth of a second
+        Process younger = new ProcessBuilder("sleep", "60").start();
+        try (Retirement _ = retire(RetiredAgents.nameOf(younger.toHandle()));
+                Retirement _ = retire(RetiredAgents.nameOf(older.toHandle()));
+                RetiredAgents agents = find(1)) {
+            assertThat(older.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(younger.isAlive()).isTrue();
+            assertThat(agents.count()).isEqualTo(2); // their connections are this process's
+        } finally {
+            older.destroyForcibly();
+            younger.destroyForcibly();
         }
     }
 
