@@ -34,6 +34,8 @@ public enum Reason {
     CONTAINER_NOT_RUNNING,
     /** The container's next start is waited for, as the session asked. */
     WAITING_FOR_START,
+    /** The node pulls the image of the session's tools. */
+    PULLING_IMAGE,
     /** Each pod of the selector has a session, of which not all are over. */
     PODS_ACTIVE,
     /** Not every session of the selector's pods ran its command to its end. */

@@ -291,7 +291,10 @@ class ToolsE2E {
                     .contains("the image localhost:5005/tools:1 is not on this node, and could not be pulled")
                     .doesNotContain("wrong");
             secret("right");
-            assertThat(attach(OPEN, attach).ok().out()).isEqualTo("of the private image\n");
+            Run pulled = attach(OPEN, attach).ok();
+            assertThat(pulled.out()).isEqualTo("of the private image\n");
+            assertThat(pulled.err()).contains(" pulls image localhost:5005/tools:1");
+            assertThat(attach(OPEN, attach).ok().err()).doesNotContain("pulls image");
         } finally {
             onNode("ctr -n k8s.io images rm localhost:5005/tools:1 || true");
         }

@@ -34,6 +34,7 @@ final class Progress implements AutoCloseable {
     private boolean ready;
     private String waitsForApproval = "";
     private boolean waitsForStart;
+    private boolean pulls;
 
     /** @param image which image becomes the session's root; null for none */
     Progress(PrintStream to, Detail detail, @Nullable String image) {
@@ -51,6 +52,10 @@ final class Progress implements AutoCloseable {
         }
         if (!waitsForStart && session.waitsForStart()) {
             waitsForStart = true;
+            hint(Text.oneLine(message(session, ConditionType.READY)));
+        }
+        if (!pulls && session.pullsImage()) {
+            pulls = true;
             hint(Text.oneLine(message(session, ConditionType.READY)));
         }
         if (!scheduled && session.status().nodeName() != null) {
@@ -80,6 +85,9 @@ final class Progress implements AutoCloseable {
         }
         if (session.waitsForStart()) {
             return "waiting for the container's next start";
+        }
+        if (session.pullsImage()) {
+            return "waiting: " + message(session, ConditionType.READY);
         }
         if (status.nodeName() != null) {
             return "waiting for node %s to prepare the session%s"

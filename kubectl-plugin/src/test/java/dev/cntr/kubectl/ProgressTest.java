@@ -61,6 +61,8 @@ class ProgressTest {
                         "waiting for node node-2 to prepare the session; it pulls image r.example/a where it does not have it");
         assertThat(Progress.waitsFor(session(change), null))
                 .isEqualTo("waiting for node node-2 to prepare the session");
+        change.condition(ConditionType.READY, false, Reason.PULLING_IMAGE, "node node-2 pulls image r.example/a", NOW);
+        assertThat(waitsFor(change)).isEqualTo("waiting: node node-2 pulls image r.example/a");
         change.condition(ConditionType.READY, false, Reason.WAITING_FOR_START, "of app", NOW);
         assertThat(waitsFor(change)).isEqualTo("waiting for the container's next start");
         assertThat(waitsFor(change.ready("created", NOW))).isEqualTo("waiting for the agent's answer");

@@ -59,6 +59,11 @@ public record Session(
         return waits(Reason.WAITING_FOR_START);
     }
 
+    /** Whether its node pulls the image of its tools. */
+    public boolean pullsImage() {
+        return waits(Reason.PULLING_IMAGE);
+    }
+
     private boolean waits(Reason reason) {
         return status.condition(ConditionType.READY)
                 .filter(ready -> ready.reason().equals(reason.text()))

@@ -50,7 +50,7 @@ public final class SessionFailure {
             case POD_NOT_FOUND, CONTAINER_NOT_FOUND, NODE_NOT_FOUND -> ExitCode.NOT_FOUND;
             case POD_PENDING, POD_FINISHED, CONTAINER_NOT_RUNNING, WAITING_FOR_START, TARGET_GONE, POD_REPLACED ->
                 ExitCode.NOT_RUNNING;
-            case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED, APPROVED, PODS_ACTIVE ->
+            case NO_AGENT_ON_NODE, AGENT_NOT_READY, RELAY_NOT_READY, SCHEDULED, APPROVED, PODS_ACTIVE, PULLING_IMAGE ->
                 ExitCode.NO_AGENT;
             case EXPIRED, IDLE_TIMEOUT -> ExitCode.EXPIRED;
             case POLICY_DENIED, NODE_SESSIONS_DISABLED -> ExitCode.USAGE;
@@ -77,6 +77,7 @@ public final class SessionFailure {
                 "wait for its next start with --wait-start, or see: kubectl get pods" + namespace;
             case POD_PENDING, POD_FINISHED, WAITING_FOR_START -> "see: kubectl get pods" + namespace;
             case TARGET_GONE, POD_REPLACED, AGENT_LOST, CLIENT_LOST, DELETED, EXITED, CLIENT_DETACHED -> "attach again";
+            case PULLING_IMAGE -> "attach again: the image is there when the pull has ended";
             case NO_AGENT_ON_NODE, AGENT_NOT_READY, SCHEDULED, APPROVED ->
                 "see: kubectl get pods -o wide -n " + Names.SYSTEM_NAMESPACE + " -l " + Names.COMPONENT_LABEL + "="
                         + Names.AGENT;

@@ -58,7 +58,7 @@ public final class Sessions {
     }
 
     /**
-     * Follows a session until a client may attach to it. While it waits for somebody's approval, or for its container's next start, the time does not
+     * Follows a session until a client may attach to it. While it waits for somebody's approval, for its container's next start, or for an image that is pulled, the time does not
      * count: its own time to live bounds that.
      *
      * @param progress gets every state on the way
@@ -208,7 +208,7 @@ public final class Sessions {
             if (now.status().finished()) {
                 throw SessionFailure.of(now);
             }
-            if (now.waitsForApproval() || now.waitsForStart()) {
+            if (now.waitsForApproval() || now.waitsForStart() || now.pullsImage()) {
                 waitsForOthers = true;
                 deadline = System.nanoTime() + TimeToLive.MAX.plus(timeout).toNanos();
             } else if (waitsForOthers) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(20)
 class SessionsTest {
@@ -102,12 +103,13 @@ class SessionsTest {
                 .isTrue();
     }
 
-    @Test
-    void theWaitForAContainersNextStartDoesNotCount() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"WAITING_FOR_START", "PULLING_IMAGE"})
+    void theWaitForAContainersNextStartAndForAnImageDoesNotCount(Reason reason) throws Exception {
         Session created = create();
         server.status(DebugSessionStatus.EMPTY
                 .change()
-                .condition(ConditionType.READY, false, Reason.WAITING_FOR_START, "of container app", NOW)
+                .condition(ConditionType.READY, false, reason, "of container app", NOW)
                 .done());
         Thread.ofVirtual().start(() -> {
             awaitRequests(2);

@@ -191,7 +191,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
     }
 
     @Override
-    public Prepared create(FoundTarget target, DebugSession session) {
+    public Prepared create(FoundTarget target, DebugSession session, Runnable pulls) {
         DebugSessionSpec.DebugProcess process = session.getSpec().process();
         Map<String, String> environment = process.env().stream()
                 .collect(Collectors.toMap(DebugSessionSpec.Variable::name, DebugSessionSpec.Variable::value));
@@ -199,7 +199,7 @@ final class Agent implements AutoCloseable, LiveSession.Preparation {
                 .madeBy(target.runtimeSpec())
                 .elevated(elevation(process.profile()));
         Command limited = limits.of(session, target).map(command::limited).orElse(command);
-        SessionTools opened = trees.open(session, session.getStatus());
+        SessionTools opened = trees.open(session, session.getStatus(), pulls);
         try {
             Fd root = opened.mount().get();
             return new Prepared(DebugContainer.create(target.process(), root, opened.within(limited)), opened);

@@ -77,8 +77,8 @@ final class LiveSession {
         /** Lets go on what a session of an earlier agent has stopped. */
         void release(DebugSession session);
 
-        /** Makes the debug container, parked before its command. */
-        Prepared create(FoundTarget target, DebugSession session);
+        /** Makes the debug container, parked before its command. Tells when an image has to be pulled for it. */
+        Prepared create(FoundTarget target, DebugSession session, Runnable pulls);
     }
 
     LiveSession(
@@ -141,7 +141,7 @@ final class LiveSession {
             long began = System.nanoTime();
             Prepared made;
             try {
-                made = preparation.create(about, session);
+                made = preparation.create(about, session, this::pullsImage);
             } catch (RuntimeException e) {
                 about.close();
                 throw e;
@@ -184,14 +184,28 @@ final class LiveSession {
     }
 
     private void waitsForStart() {
+        waits(
+                Reason.WAITING_FOR_START,
+                "the next start of container %s of pod %s is waited for"
+                        .formatted(
+                                resource().getStatus().containerName(),
+                                resource().getSpec().target().podText()));
+    }
+
+    private void pullsImage() {
+        waits(
+                Reason.PULLING_IMAGE,
+                "node %s pulls image %s"
+                        .formatted(
+                                resource().getStatus().nodeName(),
+                                resource().getSpec().tools().image()));
+    }
+
+    private void waits(Reason reason, String message) {
         Instant now = clock.instant();
-        String message = "the next start of container %s of pod %s is waited for"
-                .formatted(
-                        resource().getStatus().containerName(),
-                        resource().getSpec().target().podText());
         write(status -> status.change()
-                .condition(ConditionType.READY, false, Reason.WAITING_FOR_START, message, now)
-                .condition(ConditionType.RECONCILING, true, Reason.WAITING_FOR_START, message, now)
+                .condition(ConditionType.READY, false, reason, message, now)
+                .condition(ConditionType.RECONCILING, true, reason, message, now)
                 .done());
     }
 

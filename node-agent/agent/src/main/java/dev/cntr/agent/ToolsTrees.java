@@ -54,7 +54,7 @@ final class ToolsTrees {
      *
      * @throws RuntimeException where there are none such; nothing is left then
      */
-    SessionTools open(DebugSession session, DebugSessionStatus placed) {
+    SessionTools open(DebugSession session, DebugSessionStatus placed, Runnable pulls) {
         ToolsSpec tools = session.getSpec().tools();
         return switch (tools.source()) {
             case AGENT -> new SessionTools(own::cloneMount, Optional.empty(), () -> {});
@@ -64,14 +64,15 @@ final class ToolsTrees {
                 ofImage(
                         session.getMetadata().getNamespace(),
                         Objects.requireNonNull(tools.image(), "the schema demands it"),
-                        tools.pullSecretNames());
+                        tools.pullSecretNames(),
+                        pulls);
             case HOST -> shared.open("the node", this::ofNode);
         };
     }
 
     /** Pulled where the node does not have it; that may take minutes. */
-    private SessionTools ofImage(String namespace, String reference, List<String> secretNames) {
-        String id = images.pulled(reference, secrets.logins(namespace, secretNames, reference));
+    private SessionTools ofImage(String namespace, String reference, List<String> secretNames, Runnable pulls) {
+        String id = images.pulled(reference, secrets.logins(namespace, secretNames, reference), pulls);
         return shared.open("image " + id, () -> {
             MountableImage image = images.hold(id, reference);
             try (PinnedProcess init = PinnedProcess.open(INIT)) {

@@ -71,8 +71,8 @@ class CrioIT {
         NodeImages images =
                 new StorageImages(runtime.images(), Path.of("/")); // not every machine lets its init be looked at
         String reference = node.image("tools");
-        String id = images.pulled(reference, List.of());
-        assertThat(images.pulled(reference, List.of())).isEqualTo(id);
+        String id = images.pulled(reference, List.of(), () -> {});
+        assertThat(images.pulled(reference, List.of(), () -> {})).isEqualTo(id);
         MountableImage image = images.hold(id, reference);
         assertThat(image.environment()).containsExactly("PATH=/bin", "IMAGE=tools");
         assertThat(image.layers()).hasSize(2);
@@ -87,7 +87,7 @@ class CrioIT {
             assertThatThrownBy(() -> Files.writeString(seen.resolve("new"), "")).isInstanceOf(IOException.class);
         }
         String none = node.image("none");
-        assertThatThrownBy(() -> images.pulled(none, List.of()))
+        assertThatThrownBy(() -> images.pulled(none, List.of(), () -> {}))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining(none);
         assertThatThrownBy(() -> images.hold("ab".repeat(32), reference))

@@ -90,7 +90,7 @@ class SessionsTest {
         }
 
         @Override
-        public Prepared create(FoundTarget target, DebugSession session) {
+        public Prepared create(FoundTarget target, DebugSession session, Runnable pulls) {
             throw new AssertionError("nothing was found");
         }
     }

@@ -10,10 +10,11 @@ public interface NodeImages {
      *
      * @param reference as in a pod
      * @param logins what is tried with its registry, one after the other; without any it is pulled with what the runtime's own configuration says
+     * @param pulls told before the runtime is asked to pull it
      * @return its id, the digest of its configuration
      * @throws EngineException where it cannot be had
      */
-    String pulled(String reference, List<RegistryLogin> logins);
+    String pulled(String reference, List<RegistryLogin> logins, Runnable pulls);
 
     /**
      * Holds an image that is there.

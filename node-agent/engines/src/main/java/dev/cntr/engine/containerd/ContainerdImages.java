@@ -58,8 +58,8 @@ public record ContainerdImages(CriImages cri, String owner) implements NodeImage
     private static final int LARGEST_CONFIGURATION = 8 << 20;
 
     @Override
-    public String pulled(String reference, List<RegistryLogin> logins) {
-        return cri.pulled(reference, logins);
+    public String pulled(String reference, List<RegistryLogin> logins, Runnable pulls) {
+        return cri.pulled(reference, logins, pulls);
     }
 
     @Override

@@ -23,14 +23,16 @@ public record CriImages(RuntimeChannel channel) {
      *
      * @param reference as in a pod
      * @param logins as of {@link dev.cntr.engine.NodeImages#pulled}
+     * @param pulls as there
      * @return its id, which is the digest of its configuration
      * @throws EngineException where it cannot be had, with what the runtime says
      */
-    public String pulled(String reference, List<RegistryLogin> logins) {
+    public String pulled(String reference, List<RegistryLogin> logins, Runnable pulls) {
         String here = id(reference);
         if (!here.isEmpty()) {
             return here;
         }
+        pulls.run();
         PullImageRequest anonymous =
                 PullImageRequest.newBuilder().setImage(spec(reference)).build();
         if (logins.isEmpty()) {

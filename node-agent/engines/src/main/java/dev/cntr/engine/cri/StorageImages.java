@@ -32,8 +32,8 @@ public record StorageImages(CriImages cri, Path root) implements NodeImages {
     private static final String VFS = "vfs";
 
     @Override
-    public String pulled(String reference, List<RegistryLogin> logins) {
-        return cri.pulled(reference, logins);
+    public String pulled(String reference, List<RegistryLogin> logins, Runnable pulls) {
+        return cri.pulled(reference, logins, pulls);
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class LocalImages {
     /** Those of a runtime that has no interface by which a tree can be had. */
     private record UnmountableImages(String runtime) implements NodeImages {
         @Override
-        public String pulled(String reference, List<RegistryLogin> logins) {
+        public String pulled(String reference, List<RegistryLogin> logins, Runnable pulls) {
             throw refused();
         }
 

@@ -2,12 +2,14 @@ package dev.cntr.engine.cri;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.cntr.engine.EngineException;
 import dev.cntr.engine.RegistryLogin;
 import dev.cntr.engine.local.LocalImages;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,14 +40,18 @@ class CriImagesTest {
     @Test
     void anImageThatIsThereIsNotPulled() {
         runtime.images.add(IMAGE);
-        assertThat(engine.images().pulled(IMAGE, List.of())).isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(engine.images().pulled(IMAGE, List.of(), () -> fail("it is pulled")))
+                .isEqualTo(FakeRuntime.id(IMAGE));
         assertThat(runtime.pulled).isEmpty();
     }
 
     @Test
     void anImageThatIsNotThereIsPulled() {
         runtime.registry.add(IMAGE);
-        assertThat(engine.images().pulled(IMAGE, List.of())).isEqualTo(FakeRuntime.id(IMAGE));
+        AtomicInteger told = new AtomicInteger();
+        assertThat(engine.images().pulled(IMAGE, List.of(), told::incrementAndGet))
+                .isEqualTo(FakeRuntime.id(IMAGE));
+        assertThat(told).hasValue(1);
         assertThat(runtime.pulled).containsExactly(IMAGE);
     }
 
@@ -54,18 +60,19 @@ class CriImagesTest {
         runtime.registry.add(IMAGE);
         runtime.password = "right";
         RegistryLogin wrong = new RegistryLogin("u", "wrong");
-        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of(wrong, wrong)))
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of(wrong, wrong), () -> {}))
                 .hasMessageContaining("pull access denied")
                 .hasMessageNotContaining("wrong");
-        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of())).hasMessageContaining("pull access denied");
-        assertThat(engine.images().pulled(IMAGE, List.of(wrong, new RegistryLogin("u", "right"), wrong)))
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of(), () -> {}))
+                .hasMessageContaining("pull access denied");
+        assertThat(engine.images().pulled(IMAGE, List.of(wrong, new RegistryLogin("u", "right"), wrong), () -> {}))
                 .isEqualTo(FakeRuntime.id(IMAGE));
         assertThat(runtime.pulled).hasSize(5);
     }
 
     @Test
     void whyItCannotBePulledIsTold() {
-        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of()))
+        assertThatThrownBy(() -> engine.images().pulled(IMAGE, List.of(), () -> {}))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("the image " + IMAGE + " is not on this node, and could not be pulled")
                 .hasMessageContaining("pull access denied");
@@ -75,7 +82,7 @@ class CriImagesTest {
     void imagesOfOtherRuntimesAreNotPulledInVain() {
         runtime.name = "docker";
         runtime.registry.add(IMAGE);
-        assertThatThrownBy(() -> LocalImages.of(engine, "test").pulled(IMAGE, List.of()))
+        assertThatThrownBy(() -> LocalImages.of(engine, "test").pulled(IMAGE, List.of(), () -> {}))
                 .isInstanceOf(EngineException.Unsupported.class)
                 .hasMessageContaining("docker 1.7.29, does not tell how its images are mounted");
         assertThat(runtime.pulled).isEmpty();
