@@ -78,7 +78,6 @@ final class Attach {
             String pod = request.target().pod(cluster);
             Sessions sessions = request.target().node() ? Sessions.onNodes(cluster) : new Sessions(cluster);
             Optional<String> user = cluster.userName();
-            cluster.prepare();
             Session created = sessions.create(spec(pod, key.join(), user));
             try (Abandoned abandoned = new Abandoned(sessions, created)) {
                 Session session = awaitReady(sessions, created);

@@ -30,6 +30,10 @@ final class ClientConfig {
         long millis = Math.min(Integer.MAX_VALUE, options.requestTimeout().toMillis());
         config.setRequestTimeout((int) millis);
         config.setConnectionTimeout((int) Math.min(CONNECT_MILLIS, millis));
+        config.setRequestRetryBackoffLimit(0);
+        // The stream's WebSocket needs HTTP/1.1 in any case: HTTP/2 would be a second protocol for three small
+        // requests.
+        config.setHttp2Disable(true);
         return config;
     }
 
@@ -39,12 +43,7 @@ final class ClientConfig {
                     ExitCode.UNREACHABLE,
                     "no cluster is configured; check $KUBECONFIG and --kubeconfig, or see: kubectl config get-contexts");
         }
-        Config config = Config.autoConfigure(null);
-        Path token = Path.of(Config.KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH);
-        if (Files.isReadable(token)) {
-            config.setOauthTokenProvider(() -> token(token.toString())); // it is renewed there
-        }
-        return config;
+        return Config.autoConfigure(null);
     }
 
     static Config of(Kubeconfig kubeconfig, Map<String, String> environment) {
@@ -63,7 +62,6 @@ final class ClientConfig {
             // takes time.
             System.setProperty("javax.net.ssl.trustStore", "/dev/null");
         }
-        config.setTlsServerName(cluster.text("tls-server-name"));
         config.setTrustCerts(cluster.flag("insecure-skip-tls-verify"));
         config.setDisableHostnameVerification(cluster.flag("insecure-skip-tls-verify"));
         proxy(config, cluster.text("proxy-url"), environment);
@@ -114,7 +112,8 @@ final class ClientConfig {
         try {
             return Files.readString(Path.of(file)).strip();
         } catch (IOException e) {
-            throw new CntrException(ExitCode.USAGE, "the token file cannot be read: " + e + "; log in again", e);
+            throw new CntrException(
+                    ExitCode.USAGE, "the kubeconfig's token file cannot be read: " + e + "; log in again", e);
         }
     }
 }

@@ -5,21 +5,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
-import dev.cntr.kubectl.http.HttpClient;
-import dev.cntr.kubectl.http.HttpRequest;
-import dev.cntr.kubectl.http.HttpResponse;
-import dev.cntr.kubectl.http.Streamed;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to the API server of one cluster: JSON over HTTP, with the kubeconfig's TLS, credentials and proxy. */
 public final class Cluster implements AutoCloseable {
@@ -28,13 +32,15 @@ public final class Cluster implements AutoCloseable {
     private static final int REVIEWS = 3;
     private static final Duration BETWEEN_REVIEWS = Duration.ofMillis(300);
 
+    private final HttpClients clients;
     private final HttpClient http;
     private final String url;
     private final String namespace;
     private final Duration requestTimeout;
     private final ObjectMapper mapper = Json.mapper();
 
-    private Cluster(HttpClient http, String url, String namespace, Duration requestTimeout) {
+    private Cluster(HttpClients clients, HttpClient http, String url, String namespace, Duration requestTimeout) {
+        this.clients = clients;
         this.http = http;
         this.url = url.endsWith("/") ? url : url + "/";
         this.namespace = namespace;
@@ -48,9 +54,10 @@ public final class Cluster implements AutoCloseable {
 
     static Cluster connect(Config config, ClusterOptions options) {
         HttpClient http;
+        HttpClients clients = new HttpClients();
         try {
-            http = HttpClient.of(config);
-        } catch (RuntimeException | GeneralSecurityException | IOException e) {
+            http = clients.newBuilder(config).build();
+        } catch (RuntimeException e) {
             throw new CntrException(
                     ExitCode.USAGE,
                     "the kubeconfig's credentials cannot be used: " + Failures.reason(e) + "; try: kubectl config view",
@@ -61,7 +68,7 @@ public final class Cluster implements AutoCloseable {
         if (namespace == null) {
             namespace = configured == null || configured.isEmpty() ? "default" : configured;
         }
-        return new Cluster(http, config.getMasterUrl(), namespace, options.requestTimeout());
+        return new Cluster(clients, http, config.getMasterUrl(), namespace, options.requestTimeout());
     }
 
     /** The namespace of all that is named without one. */
@@ -87,8 +94,8 @@ public final class Cluster implements AutoCloseable {
     public Optional<UserInfo> user() {
         for (int tries = 1; ; tries++) {
             try {
-                JsonNode review =
-                        send(new HttpRequest("POST", "apis/authentication.k8s.io/v1/selfsubjectreviews", JSON, """
+                JsonNode review = send(request("apis/authentication.k8s.io/v1/selfsubjectreviews")
+                        .post(JSON, """
                         {"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""));
                 JsonNode user = review.path("status").path("userInfo");
                 String name = user.path("username").asText("");
@@ -117,48 +124,40 @@ public final class Cluster implements AutoCloseable {
     }
 
     JsonNode get(Resource resource, String name) {
-        return send(HttpRequest.get(resource.path() + "/" + name));
+        return send(request(resource.path() + "/" + name));
     }
 
     JsonNode list(Resource resource, String labelSelector) {
-        return send(HttpRequest.get(resource.path() + "?labelSelector=" + encode(labelSelector)));
+        return send(request(resource.path() + "?labelSelector=" + encode(labelSelector)));
     }
 
     JsonNode create(Resource resource, JsonNode object) {
-        return send(new HttpRequest("POST", resource.path(), JSON, object.toString()));
+        return send(request(resource.path()).post(JSON, object.toString()));
     }
 
     /** Changes an object by a JSON merge patch (RFC 7386). */
     JsonNode patch(Resource resource, String name, JsonNode patch) {
-        return send(new HttpRequest(
-                "PATCH", resource.path() + "/" + name, "application/merge-patch+json", patch.toString()));
+        return send(request(resource.path() + "/" + name).patch("application/merge-patch+json", patch.toString()));
     }
 
     void delete(Resource resource, String name) {
-        send(new HttpRequest("DELETE", resource.path() + "/" + name, JSON, "{\"propagationPolicy\":\"Background\"}"));
-    }
-
-    /** Makes ready beside what a stream will need, for whoever is about to wait for a session. */
-    public void prepare() {
-        http.prepare(requestTimeout);
+        send(request(resource.path() + "/" + name).delete(JSON, "{\"propagationPolicy\":\"Background\"}"));
     }
 
     /** Watches one object from a version on. Its events may begin before this returns. */
     Watch watch(Resource resource, String name, String resourceVersion, Duration atMost) {
-        HttpRequest request = HttpRequest.get(resource.path() + "?watch=true&allowWatchBookmarks=true&fieldSelector="
-                + encode("metadata.name=" + name) + "&resourceVersion=" + encode(resourceVersion)
-                + "&timeoutSeconds=" + Math.max(1, atMost.toSeconds()));
-        Streamed answer;
-        try {
-            answer = http.stream(request, requestTimeout);
-        } catch (IOException e) {
-            throw Failures.unreachable(url, e);
+        HttpRequest request = http.newHttpRequestBuilder()
+                .uri(uri(resource.path() + "?watch=true&allowWatchBookmarks=true&fieldSelector="
+                        + encode("metadata.name=" + name) + "&resourceVersion=" + encode(resourceVersion)
+                        + "&timeoutSeconds=" + Math.max(1, atMost.toSeconds())))
+                .build();
+        Watch watch = new Watch(mapper);
+        HttpResponse<?> response = await(watch.start(http, request));
+        if (!response.isSuccessful()) {
+            watch.close();
+            throw new ApiException(response.code(), JsonNodeFactory.instance.objectNode());
         }
-        if (answer.status() != HttpURLConnection.HTTP_OK) {
-            answer.close();
-            throw new ApiException(answer.status(), JsonNodeFactory.instance.objectNode());
-        }
-        return new Watch(mapper, answer);
+        return watch;
     }
 
     /** Runs a command in a pod and gives its standard streams. */
@@ -170,30 +169,53 @@ public final class Cluster implements AutoCloseable {
                 .append(encode(container))
                 .append("&stdin=true&stdout=true&stderr=true&tty=false");
         command.forEach(argument -> path.append("&command=").append(encode(argument)));
-        return ExecStream.open(http, url, path.toString(), requestTimeout);
+        return ExecStream.open(http, uri(path.toString()), requestTimeout);
     }
 
-    private JsonNode send(HttpRequest request) {
-        HttpResponse response;
-        try {
-            response = http.send(request, requestTimeout);
-        } catch (IOException e) {
-            throw Failures.unreachable(url, e);
-        }
+    private HttpRequest.Builder request(String path) {
+        return http.newHttpRequestBuilder()
+                .uri(uri(path))
+                .timeout(requestTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .header("Accept", JSON);
+    }
+
+    private JsonNode send(HttpRequest.Builder request) {
+        HttpResponse<byte[]> response = await(http.sendAsync(request.build(), byte[].class));
         JsonNode body = parse(response.body());
         if (!response.isSuccessful()) {
-            throw new ApiException(response.status(), body);
+            throw new ApiException(response.code(), body);
         }
         return body;
     }
 
-    private JsonNode parse(byte[] body) {
+    private <T> T await(CompletableFuture<T> answer) {
         try {
-            JsonNode node = mapper.readTree(body);
+            return answer.get(requestTimeout.toMillis() + 1000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CntrException(ExitCode.INTERNAL, "interrupted", e);
+        } catch (ExecutionException e) {
+            throw Failures.unreachable(url, Failures.unwrap(e));
+        } catch (TimeoutException e) {
+            throw new CntrException(
+                    ExitCode.UNREACHABLE,
+                    "cluster unreachable at " + url + ": no answer within " + requestTimeout.toSeconds()
+                            + "s; check --context and --kubeconfig, or raise --request-timeout",
+                    e);
+        }
+    }
+
+    private JsonNode parse(byte @Nullable [] body) {
+        try {
+            JsonNode node = body == null ? null : mapper.readTree(body);
             return node == null ? JsonNodeFactory.instance.objectNode() : node;
         } catch (IOException _) {
             return JsonNodeFactory.instance.objectNode();
         }
+    }
+
+    private URI uri(String path) {
+        return URI.create(url + path);
     }
 
     private static String encode(String value) {
@@ -203,5 +225,6 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         http.close();
+        clients.close();
     }
 }

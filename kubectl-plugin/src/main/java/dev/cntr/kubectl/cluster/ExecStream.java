@@ -4,71 +4,91 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.cntr.kubectl.http.HttpClient;
-import dev.cntr.kubectl.http.UpgradeRefusedException;
-import dev.cntr.kubectl.http.WebSocket;
-import java.io.ByteArrayOutputStream;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.WebSocket;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The standard streams of a command in a pod, over the WebSocket form of {@code pods/exec}: each message is a channel byte
- * and bytes of that channel. Nothing is read ahead: who reads slowly stops the server.
+ * and bytes of that channel. Reading slowly stops the server: one message at a time is asked for beyond the buffer.
  *
  * <p>Both subprotocols carry the same here. v5 can also close standard input, for which cntr's own frames are used.
  */
 final class ExecStream implements AutoCloseable {
     private static final List<String> SUBPROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final byte STDIN = 0;
-    private static final int STDOUT = 1;
-    private static final int STDERR = 2;
-    private static final int ERROR = 3;
-    private static final int LONGEST_COMPLAINT = 4096;
+    private static final int NORMAL_CLOSURE = 1000;
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
+    private static final long WRITE_CHECK_NANOS = 20_000;
 
     private final WebSocket socket;
-    private final ReentrantLock reading = new ReentrantLock();
-    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream status = new ByteArrayOutputStream();
-    private boolean inOutput;
-    private boolean ended;
-    private volatile boolean closed;
+    private final ExecMessages messages;
 
-    private ExecStream(WebSocket socket) {
+    private ExecStream(WebSocket socket, ExecMessages messages) {
         this.socket = socket;
+        this.messages = messages;
     }
 
-    /**
-     * @param server for messages
-     * @throws ApiException when the server refuses; @throws dev.cntr.kubectl.exit.CntrException when it is not reached
-     */
-    static ExecStream open(HttpClient http, String server, String target, Duration timeout) {
+    /** @throws ApiException when the server refuses; @throws dev.cntr.kubectl.exit.CntrException when it is not reached */
+    static ExecStream open(HttpClient http, URI uri, Duration timeout) {
         ApiException refused = null;
         for (String subprotocol : SUBPROTOCOLS) {
+            ExecMessages messages = new ExecMessages();
             try {
-                return new ExecStream(http.webSocket(target, subprotocol, timeout));
-            } catch (UpgradeRefusedException e) {
-                JsonNode said = json(new String(e.body(), StandardCharsets.UTF_8));
-                ApiException answer =
-                        new ApiException(e.status(), said == null ? JsonNodeFactory.instance.objectNode() : said);
+                WebSocket socket = http.newWebSocketBuilder()
+                        .uri(uri)
+                        .subprotocol(subprotocol)
+                        .connectTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                        .buildAsync(messages)
+                        .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+                return new ExecStream(socket, messages);
+            } catch (ExecutionException e) {
+                Throwable cause = Failures.unwrap(e);
+                if (!(cause instanceof WebSocketHandshakeException handshake)) {
+                    throw Failures.unreachable(uri.getScheme() + "://" + uri.getAuthority(), cause);
+                }
+                ApiException answer = refusal(handshake);
                 if (answer.status() != HttpURLConnection.HTTP_FORBIDDEN) {
                     throw answer;
                 }
                 // An old server answers so, without a reason, to a subprotocol that it does not know.
                 refused = refused == null || refused.reason().isEmpty() ? answer : refused;
-            } catch (IOException e) {
-                throw Failures.unreachable(server, e);
+            } catch (TimeoutException e) {
+                throw Failures.unreachable(uri.getScheme() + "://" + uri.getAuthority(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
             }
         }
         throw Objects.requireNonNull(refused);
+    }
+
+    /** What the server said, which fabric8 does not pass on. */
+    private static ApiException refusal(WebSocketHandshakeException handshake) {
+        JsonNode said = null;
+        for (Throwable cause = handshake; cause != null && said == null; cause = cause.getCause()) {
+            if (cause instanceof java.net.http.WebSocketHandshakeException jdks
+                    && jdks.getResponse() != null
+                    && jdks.getResponse().body() instanceof String body) {
+                said = json(body);
+            }
+        }
+        return new ApiException(
+                handshake.getResponse().code(), said == null ? JsonNodeFactory.instance.objectNode() : said);
     }
 
     private static @Nullable JsonNode json(String text) {
@@ -91,7 +111,7 @@ final class ExecStream implements AutoCloseable {
 
             @Override
             public int read(byte[] into, int offset, int length) throws IOException {
-                return length == 0 ? 0 : receive(into, offset, length);
+                return messages.read(into, offset, length);
             }
 
             @Override
@@ -99,52 +119,6 @@ final class ExecStream implements AutoCloseable {
                 ExecStream.this.close();
             }
         };
-    }
-
-    private int receive(byte[] into, int offset, int length) throws IOException {
-        reading.lock();
-        try {
-            while (!ended && !closed) {
-                int count = inOutput ? socket.read(into, offset, length) : -1;
-                if (count >= 0) {
-                    return count;
-                }
-                next();
-            }
-            return -1;
-        } catch (IOException e) {
-            if (closed) {
-                return -1;
-            }
-            throw new IOException("the connection to the API server broke: " + Failures.reason(e), e);
-        } finally {
-            reading.unlock();
-        }
-    }
-
-    /** Goes on to the next message, and keeps it if it is a complaint. */
-    private void next() throws IOException {
-        inOutput = false;
-        if (!socket.next()) {
-            ended = true;
-            return;
-        }
-        byte[] channel = new byte[1];
-        if (socket.read(channel, 0, 1) > 0) {
-            switch (channel[0]) {
-                case STDOUT -> inOutput = true;
-                case STDERR -> keep(errors);
-                case ERROR -> keep(status);
-                default -> {}
-            }
-        }
-    }
-
-    private void keep(ByteArrayOutputStream in) throws IOException {
-        byte[] part = new byte[1024];
-        for (int count = socket.read(part, 0, part.length); count >= 0; count = socket.read(part, 0, part.length)) {
-            in.write(part, 0, Math.min(count, LONGEST_COMPLAINT - in.size()));
-        }
     }
 
     /** The command's standard input. For one thread at a time; a write returns when the socket has taken it. */
@@ -157,11 +131,19 @@ final class ExecStream implements AutoCloseable {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                try {
-                    socket.send(STDIN, bytes, offset, length);
-                } catch (IOException e) {
-                    throw new IOException("the connection to the API server is closed: " + Failures.reason(e), e);
+                awaitSent();
+                ByteBuffer message = ByteBuffer.allocate(1 + length)
+                        .put(STDIN)
+                        .put(bytes, offset, length)
+                        .flip();
+                if (!socket.send(message)) {
+                    throw new IOException("the connection to the API server is closed");
                 }
+            }
+
+            @Override
+            public void flush() throws IOException {
+                awaitSent();
             }
 
             @Override
@@ -171,45 +153,33 @@ final class ExecStream implements AutoCloseable {
         };
     }
 
+    /** The JDK's WebSocket takes one message at a time, and fabric8 tells its end by the queue's size only. */
+    private void awaitSent() throws IOException {
+        while (socket.queueSize() > 0) {
+            if (messages.ended()) {
+                throw new IOException("the connection to the API server is closed");
+            }
+            LockSupport.parkNanos(WRITE_CHECK_NANOS);
+        }
+    }
+
     /** What the command or the kubelet said about a bad end; empty for nothing. */
     String complaint() {
-        reading.lock();
-        try {
-            awaitEnd();
-            String said = text(errors);
-            if (!said.isEmpty()) {
-                return said;
-            }
-            JsonNode end = json(text(status));
-            return end != null && end.path("status").asText().equals("Failure")
-                    ? end.path("message").asText()
-                    : "";
-        } finally {
-            reading.unlock();
+        messages.awaitEnd(LAST_WORDS);
+        String errors = messages.errors();
+        if (!errors.isEmpty()) {
+            return errors;
         }
-    }
-
-    /** Waits a little for the end, which may still be on its way when a write has failed. */
-    private void awaitEnd() {
-        socket.within(LAST_WORDS);
-        try {
-            while (!ended && !closed) {
-                next();
-            }
-        } catch (IOException _) {
-            // Nothing more comes.
-        }
-    }
-
-    private static String text(ByteArrayOutputStream kept) {
-        return kept.toString(StandardCharsets.UTF_8).strip();
+        JsonNode status = json(messages.status());
+        return status != null && status.path("status").asText().equals("Failure")
+                ? status.path("message").asText()
+                : "";
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            socket.close();
+        if (messages.close()) {
+            socket.sendClose(NORMAL_CLOSURE, "");
         }
     }
 }

@@ -3,8 +3,11 @@ package dev.cntr.kubectl.cluster;
 import dev.cntr.kubectl.exit.CntrException;
 import dev.cntr.kubectl.exit.ExitCode;
 import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
 
 /** What a failed request means for the user: one line, the next step, an exit code. */
@@ -66,25 +69,39 @@ final class Failures {
                 error);
     }
 
-    /** Why, in words: sockets and TLS say little in their messages. */
+    static Throwable unwrap(Throwable failure) {
+        return (failure instanceof CompletionException || failure instanceof ExecutionException)
+                        && failure.getCause() != null
+                ? unwrap(failure.getCause())
+                : failure;
+    }
+
+    /** Why, in words: the JDK's connection errors often have no message of their own. */
     static String reason(Throwable failure) {
+        boolean refused = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
-                case UnknownHostException _ -> {
+                case UnresolvedAddressException _, UnknownHostException _ -> {
                     return "the host name does not resolve";
                 }
-                case SocketTimeoutException _ -> {
+                case HttpTimeoutException _ -> {
                     return "no answer in time";
                 }
                 case ConnectException e -> {
                     String message = e.getMessage();
-                    return message == null || message.equals("Connection refused") ? "connection refused" : message;
+                    if (message != null) {
+                        return message;
+                    }
+                    refused = true;
                 }
                 case SSLException e -> {
                     return "TLS: " + e.getMessage();
                 }
                 default -> {}
             }
+        }
+        if (refused) {
+            return "connection refused";
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = cause.getMessage();

@@ -2,16 +2,22 @@ package dev.cntr.kubectl.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cntr.kubectl.http.Streamed;
-import java.io.BufferedInputStream;
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The events of a watch, one JSON object a line. For one thread. */
+/** The events of a watch, one JSON object a line. */
 final class Watch implements AutoCloseable {
     /** No object can be longer, so no event. */
     private static final int LONGEST_LINE = 4 * 1024 * 1024;
@@ -26,44 +32,53 @@ final class Watch implements AutoCloseable {
     }
 
     private final ObjectMapper mapper;
-    private final Streamed answer;
-    private final InputStream in;
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private volatile @Nullable AsyncBody body;
 
-    Watch(ObjectMapper mapper, Streamed answer) {
+    Watch(ObjectMapper mapper) {
         this.mapper = mapper;
-        this.answer = answer;
-        this.in = new BufferedInputStream(answer.body());
+    }
+
+    CompletableFuture<HttpResponse<AsyncBody>> start(HttpClient http, HttpRequest request) {
+        return http.consumeBytes(request, this::receive).thenApply(response -> {
+            AsyncBody started = response.body();
+            body = started;
+            started.done().whenComplete((_, _) -> events.add(new Event.Ended()));
+            started.consume();
+            return response;
+        });
     }
 
     /** Waits for the next event; null when the time is up. */
     @Nullable
-    Event next(Duration atMost) {
-        answer.within(atMost);
-        try {
-            int next = in.read();
-            while (next >= 0 && next != '\n') {
-                if (line.size() == LONGEST_LINE) {
-                    return new Event.Ended();
+    Event next(Duration atMost) throws InterruptedException {
+        return events.poll(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS);
+    }
+
+    private void receive(List<ByteBuffer> buffers, AsyncBody from) throws IOException {
+        for (ByteBuffer buffer : buffers) {
+            while (buffer.hasRemaining()) {
+                byte next = buffer.get();
+                if (next == '\n') {
+                    JsonNode event = mapper.readTree(line.toByteArray());
+                    events.add(new Event.Said(event.path("type").asText(""), event.path("object")));
+                    line.reset();
+                } else if (line.size() < LONGEST_LINE) {
+                    line.write(next);
+                } else {
+                    throw new IOException("an event of more than " + LONGEST_LINE + " bytes");
                 }
-                line.write(next);
-                next = in.read();
             }
-            if (next < 0) {
-                return new Event.Ended();
-            }
-            JsonNode event = mapper.readTree(line.toByteArray());
-            line.reset();
-            return new Event.Said(event.path("type").asText(""), event.path("object"));
-        } catch (SocketTimeoutException _) {
-            return null;
-        } catch (IOException _) {
-            return new Event.Ended();
         }
+        from.consume();
     }
 
     @Override
     public void close() {
-        answer.close();
+        AsyncBody started = body;
+        if (started != null) {
+            started.cancel();
+        }
     }
 }

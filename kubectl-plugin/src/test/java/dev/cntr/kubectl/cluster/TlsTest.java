@@ -42,45 +42,6 @@ class TlsTest {
         }
     }
 
-    @Test
-    void theCertificateMayBeForAnotherNameThanTheAddress() throws Exception {
-        try (FakeCluster server = new FakeCluster(Certificates.in(directory))) {
-            server.reply("GET /api/v1/namespaces/default/pods/hello", 200, "{\"kind\":\"Pod\"}");
-            Path kubeconfig = server.kubeconfig(directory);
-            String text = Files.readString(kubeconfig);
-            Files.writeString(kubeconfig, named(text, server, "tls-server-name: api.example"));
-            try (Cluster cluster = connect(kubeconfig)) {
-                cluster.get(Resource.pods("default"), "hello");
-            }
-            Files.writeString(kubeconfig, named(text, server, "tls-server-name: other.example"));
-            try (Cluster cluster = connect(kubeconfig)) {
-                assertThatThrownBy(() -> cluster.get(Resource.pods("default"), "hello"))
-                        .isInstanceOf(CntrException.class)
-                        .hasMessageContaining("TLS: ")
-                        .hasMessageContaining("other.example");
-            }
-        }
-    }
-
-    @Test
-    void whoDoesNotWantToKnowTakesAnyServer() throws Exception {
-        try (FakeCluster server = new FakeCluster(Certificates.in(directory))) {
-            server.reply("GET /api/v1/namespaces/default/pods/hello", 200, "{\"kind\":\"Pod\"}");
-            Path kubeconfig = server.kubeconfig(directory);
-            String text = Files.readString(kubeconfig);
-            String untrusted =
-                    text.replaceFirst("certificate-authority-data: [^,}]*", "insecure-skip-tls-verify: true");
-            Files.writeString(kubeconfig, named(untrusted, server, "tls-server-name: other.example"));
-            try (Cluster cluster = connect(kubeconfig)) {
-                cluster.get(Resource.pods("default"), "hello");
-            }
-        }
-    }
-
-    private static String named(String kubeconfig, FakeCluster server, String field) {
-        return kubeconfig.replace("server: \"" + server.url() + "\"", "server: \"" + server.url() + "\", " + field);
-    }
-
     private static Cluster connect(Path kubeconfig) {
         return Cluster.connect(new ClusterOptions(kubeconfig.toString(), null, null, TIMEOUT));
     }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.cntr.kubectl.http;
-
-import org.jspecify.annotations.NullMarked;
