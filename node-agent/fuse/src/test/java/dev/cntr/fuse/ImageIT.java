@@ -66,7 +66,8 @@ class ImageIT {
 
         assertThat(run(find)).isEqualTo("441");
 
-        assertThat(requests() - before).isLessThanOrEqualTo(2);
+        // forty directories and their files would be hundreds; another thread sees the server's counts only roughly
+        assertThat(requests() - before).isLessThan(10);
     }
 
     @Test
