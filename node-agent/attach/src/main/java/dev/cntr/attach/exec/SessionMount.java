@@ -1,6 +1,7 @@
 package dev.cntr.attach.exec;
 
 import dev.cntr.linux.Architecture;
+import dev.cntr.linux.Errno;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
@@ -12,6 +13,8 @@ import dev.cntr.linux.mount.Mount;
 import dev.cntr.linux.mount.MountAttribute;
 import dev.cntr.linux.socket.UnixSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A file system of a few pages that a session has mounted at {@link #DIRECTORY}: the program {@code cntr}, what makes shells
@@ -28,6 +31,10 @@ public record SessionMount(Mount mount, Fd socket) implements AutoCloseable {
     private static final int BACKLOG = 8;
     private static final int ALL_CONNECT = 0666;
     private static final int ALL_READ = 0444;
+
+    /** How long a forked process may take until it executes its program. */
+    private static final Duration FORKED = Duration.ofSeconds(5);
+
     private static final int ALL_EXECUTE = 0555;
 
     private static final byte[] PROGRAM = ExecProgram.assemble(Architecture.current(), DIRECTORY + "/" + SOCKET)
@@ -65,11 +72,30 @@ public record SessionMount(Mount mount, Fd socket) implements AutoCloseable {
                 write(mount.fd(), "bashrc", ALL_READ, BASHRC.getBytes(StandardCharsets.UTF_8));
                 write(mount.fd(), "shrc", ALL_READ, SHRC.getBytes(StandardCharsets.UTF_8));
                 Fd socket = UnixSocket.listen(mount.fd(), SOCKET, ALL_CONNECT, BACKLOG);
-                mount.set(Mount.Extent.ONE, MountAttribute.MOUNT_ATTR_RDONLY);
+                makeReadOnly(mount);
                 return new SessionMount(mount, socket);
             } catch (RuntimeException e) {
                 mount.close();
                 throw e;
+            }
+        }
+    }
+
+    /**
+     * The files of it are closed, but a process that another thread has just forked has them too, and holds the mount writable (EBUSY),
+     * until it executes its program.
+     */
+    private static void makeReadOnly(Mount mount) {
+        long end = System.nanoTime() + FORKED.toNanos();
+        while (true) {
+            try {
+                mount.set(Mount.Extent.ONE, MountAttribute.MOUNT_ATTR_RDONLY);
+                return;
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.EBUSY || System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(1_000_000);
             }
         }
     }
