@@ -14,6 +14,8 @@ export PATH=$PATH:/usr/sbin:/sbin
 # The time that files in images get: an AOT cache is used only with jars of the very size and time that it was made for,
 # and an image is the same image only if its files are.
 epoch='2026-01-01 00:00:00 UTC'
+# The classes of AES-GCM, which the compiler of kubectl-cntr treats otherwise than all others.
+aes_classes=('com.sun.crypto.provider.GaloisCounterMode*' com.sun.crypto.provider.{CounterMode,GCTR,GHASH} 'com.sun.crypto.provider.AES*')
 mkdir -p "$cache"
 
 # The network's usual ways out are for the world outside only, never for a cluster on this machine.

@@ -49,24 +49,24 @@ final class Cluster implements AutoCloseable {
     record Node(String name, String container) {
         /** Runs a shell command on the node, as root in the node's own namespaces. */
         Run sh(String script) {
-            return Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "exec", container, "sh", "-c", script));
+            return docker("exec", container, "sh", "-c", script);
+        }
+
+        private static Run docker(String... arguments) {
+            List<String> command = new ArrayList<>(List.of("docker"));
+            command.addAll(List.of(arguments));
+            return Run.of(Map.of(), new byte[0], PATIENCE, command);
         }
 
         /** Copies a file of this machine into a directory of the node. */
         void put(Path file, String directory) {
             sh("mkdir -p " + directory).ok();
-            Run.of(
-                            Map.of(),
-                            new byte[0],
-                            PATIENCE,
-                            List.of("docker", "cp", "-L", file.toString(), container + ":" + directory))
-                    .ok();
+            docker("cp", "-L", file.toString(), container + ":" + directory).ok();
         }
 
         /** Kills all that runs on it, and starts it anew: what was in memory, and what was mounted, is gone. */
         void restart() {
-            Run.of(Map.of(), new byte[0], PATIENCE, List.of("docker", "restart", "-t", "0", container))
-                    .ok();
+            docker("restart", "-t", "0", container).ok();
         }
     }
 

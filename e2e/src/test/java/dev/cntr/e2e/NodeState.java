@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What cntr could leave on a node: processes that see a cntr mount, mounts, served FUSE connections, cgroups, leases of images. Processes are
@@ -42,9 +41,7 @@ record NodeState(Set<String> lines) {
     record Before(Map<Cluster.Node, NodeState> states) {
 
         static Before of(Collection<Cluster.Node> nodes) {
-            Map<Cluster.Node, NodeState> states = new TreeMap<>(Comparator.comparing(Cluster.Node::name));
-            nodes.forEach(node -> states.put(node, NodeState.of(node)));
-            return new Before(states);
+            return new Before(nodes.stream().collect(Collectors.toMap(node -> node, NodeState::of)));
         }
 
         static Before of(Cluster.Node node) {
@@ -54,10 +51,12 @@ record NodeState(Set<String> lines) {
         /** Fails with what is on the nodes, and was not then, where that does not go within a time. */
         void nothingIsLeft(Duration within) {
             long end = System.nanoTime() + within.toNanos();
-            while (!left().isEmpty() && System.nanoTime() < end) {
+            Set<String> left = left();
+            while (!left.isEmpty() && System.nanoTime() < end) {
                 pause();
+                left = left();
             }
-            assertThat(left()).as("left on the nodes after " + within).isEmpty();
+            assertThat(left).as("left on the nodes after " + within).isEmpty();
         }
 
         private Set<String> left() {

@@ -33,8 +33,7 @@ final class Progress implements AutoCloseable {
     private boolean scheduled;
     private boolean ready;
     private String waitsForApproval = "";
-    private boolean waitsForStart;
-    private boolean pulls;
+    private String waitsLonger = "";
 
     /** @param image which image becomes the session's root; null for none */
     Progress(PrintStream to, Detail detail, @Nullable String image) {
@@ -50,13 +49,11 @@ final class Progress implements AutoCloseable {
             waitsForApproval = approval;
             hint(Text.oneLine("waiting for approval: " + approval));
         }
-        if (!waitsForStart && session.waitsForStart()) {
-            waitsForStart = true;
-            hint(Text.oneLine(message(session, ConditionType.READY)));
-        }
-        if (!pulls && session.pullsImage()) {
-            pulls = true;
-            hint(Text.oneLine(message(session, ConditionType.READY)));
+        String longer =
+                session.waitsForStart() || session.pullsImage() ? message(session, ConditionType.READY) : waitsLonger;
+        if (!longer.equals(waitsLonger)) {
+            waitsLonger = longer;
+            hint(Text.oneLine(longer));
         }
         if (!scheduled && session.status().nodeName() != null) {
             scheduled = true;
