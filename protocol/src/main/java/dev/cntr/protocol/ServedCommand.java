@@ -1,8 +1,6 @@
 package dev.cntr.protocol;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -20,21 +18,12 @@ import org.jspecify.annotations.Nullable;
  * client that leaves on purpose is not waited for: who comes next sees the last of what was said.
  */
 public final class ServedCommand {
-    /** How long an ended command's output may stay open and silent, in the hands of a process that it left behind. */
-    static final Duration DRAIN_TIME = Duration.ofSeconds(2);
-
-    /** How much of what was shown before is shown to a client that comes later, in bytes. */
-    static final int SCROLLBACK = 64 * 1024;
-
     /** How long a client may take to confirm the exit code. */
     private static final Duration CONFIRM_TIME = Duration.ofSeconds(10);
 
     private final DebugProcess process;
     private final boolean tty;
-    private final Intake stdin;
-    private final Outlet stdout;
-    private final Outlet stderr;
-    private final Receipts receipts;
+    private final CommandStreams streams;
     private final CompletableFuture<Outcome> over = new CompletableFuture<>();
 
     /** One client after the other. */
@@ -45,7 +34,6 @@ public final class ServedCommand {
     /** Of what follows; a change is notified. */
     private final Object lock = new Object();
 
-    private boolean inputEnded;
     /** The client of the moment; null where it is lost, or has left. */
     private @Nullable Visit present;
     /** The one that came last. */
@@ -64,10 +52,7 @@ public final class ServedCommand {
     ServedCommand(DebugProcess process, boolean tty, int window) {
         this.process = process;
         this.tty = tty;
-        this.receipts = new Receipts(window);
-        this.stdin = new Intake(window);
-        this.stdout = new Outlet(StreamId.STDOUT, window, SCROLLBACK);
-        this.stderr = new Outlet(StreamId.STDERR, window, SCROLLBACK);
+        this.streams = new CommandStreams(process, window);
     }
 
     /** Completes with {@link Outcome.Exited} or {@link Outcome.Ended}: there is nothing more to serve. */
@@ -144,12 +129,8 @@ public final class ServedCommand {
     }
 
     private void start() {
-        Thread.ofPlatform().daemon().name("cntr-stdin").start(this::feed);
-        CompletableFuture<Boolean> out = send(process.stdout(), stdout, StreamId.STDOUT);
-        InputStream errors = process.stderr();
-        CompletableFuture<Boolean> err =
-                errors == null ? CompletableFuture.completedFuture(true) : send(errors, stderr, StreamId.STDERR);
-        Thread.ofPlatform().daemon().name("cntr-exit").start(() -> awaitExit(CompletableFuture.allOf(out, err)));
+        streams.start(failure -> end(ErrorCode.INTERNAL, "reading the command's output failed: " + failure));
+        Thread.ofPlatform().daemon().name("cntr-exit").start(this::awaitExit);
     }
 
     private void welcome(Visit visit, ServerStream client) {
@@ -160,9 +141,11 @@ public final class ServedCommand {
                     .write(
                             client.resumes()
                                     ? new Frame.Resumed(
-                                            Frame.VERSION, tty, stdin.received() - connection.base(StreamId.STDIN))
+                                            Frame.VERSION,
+                                            tty,
+                                            streams.stdin.received() - connection.base(StreamId.STDIN))
                                     : new Frame.Accepted(Frame.VERSION, tty));
-            receipts.connect(connection, client.resumes() ? List.of(StreamId.STDIN) : List.of());
+            streams.receipts.connect(connection, client.resumes() ? List.of(StreamId.STDIN) : List.of());
             visit.alive.begin(
                     connection.writer(),
                     StreamId.STDIN,
@@ -193,8 +176,7 @@ public final class ServedCommand {
     /** Called with the lock held. */
     private void nobody() {
         left = true;
-        stdout.discard();
-        stderr.discard();
+        streams.discard();
         lock.notifyAll();
     }
 
@@ -216,54 +198,20 @@ public final class ServedCommand {
         if (!over.complete(outcome)) {
             return false;
         }
-        stdin.abort();
-        stdout.close();
-        stderr.close();
+        streams.close();
         synchronized (lock) {
             lock.notifyAll();
         }
         return true;
     }
 
-    private void feed() {
-        OutputStream to = process.stdin();
-        try {
-            stdin.writeTo(to, offset -> receipts.written(StreamId.STDIN, offset));
-            synchronized (lock) {
-                if (!inputEnded) {
-                    return;
-                }
-            }
-            to.close();
-        } catch (Intake.SinkException e) {
-            // The command does not read its input: as with a pipe to a local command, the rest is lost on it.
-            stdin.discard(e.taken(), offset -> receipts.written(StreamId.STDIN, offset));
-        } catch (IOException _) {
-            // Closing an input that nobody reads.
-        }
-    }
-
-    /** Completes when all of the output was sent and acknowledged; false when the end came before. */
-    private CompletableFuture<Boolean> send(InputStream from, Outlet to, StreamId stream) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("cntr-" + stream).start(() -> {
-            try {
-                done.complete(to.pump(from) && to.awaitAcknowledged());
-            } catch (IOException e) {
-                end(ErrorCode.INTERNAL, "reading the command's output failed: " + e.getMessage());
-                done.complete(false);
-            }
-        });
-        return done;
-    }
-
-    private void awaitExit(CompletableFuture<Void> output) {
+    private void awaitExit() {
         try {
             int code = process.exit()
                     .toCompletableFuture()
                     .applyToEither(over.handle((_, _) -> -1), exit -> exit)
                     .join();
-            if (drained(output)) {
+            if (streams.drained(over)) {
                 deliver(code);
             }
         } catch (CompletionException e) {
@@ -274,25 +222,6 @@ public final class ServedCommand {
         } catch (InterruptedException _) {
             end(ErrorCode.AGENT_STOPPING, "the agent is shutting down");
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits for the rest of an ended command's output; false when all is over meanwhile. */
-    private boolean drained(CompletableFuture<Void> output) throws InterruptedException {
-        long seen = -1;
-        while (true) {
-            try {
-                CompletableFuture.anyOf(over, output).get(DRAIN_TIME.toMillis(), TimeUnit.MILLISECONDS);
-                return !over.isDone();
-            } catch (TimeoutException _) {
-                long sent = stdout.sent() + stderr.sent();
-                if (sent == seen && stdout.unacknowledged() + stderr.unacknowledged() == 0) {
-                    return true;
-                }
-                seen = sent;
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(e);
-            }
         }
     }
 
@@ -335,7 +264,7 @@ public final class ServedCommand {
 
         /** Whether the client has had what it lacked. */
         private boolean welcome;
-        /** Whether it has closed the command's input. */
+        /** Whether it has closed the command's input. Of the thread that reads. */
         private boolean inputClosed;
 
         private volatile int exit;
@@ -353,9 +282,9 @@ public final class ServedCommand {
                 }
             } else {
                 attachment = client.challenge();
-                connection.base(StreamId.STDIN, stdin.received());
-                connection.base(StreamId.STDOUT, stdout.hold());
-                connection.base(StreamId.STDERR, stderr.hold());
+                connection.base(StreamId.STDIN, streams.stdin.received());
+                connection.base(StreamId.STDOUT, streams.stdout.hold());
+                connection.base(StreamId.STDERR, streams.stderr.hold());
             }
         }
 
@@ -370,8 +299,8 @@ public final class ServedCommand {
         /** Sends what the client lacks, and from then on all that comes. */
         void replay() {
             try {
-                stdout.connect(connection, lacks(StreamId.STDOUT));
-                stderr.connect(connection, lacks(StreamId.STDERR));
+                streams.stdout.connect(connection, lacks(StreamId.STDOUT));
+                streams.stderr.connect(connection, lacks(StreamId.STDERR));
                 synchronized (lock) {
                     welcome = true;
                     lock.notifyAll();
@@ -406,9 +335,9 @@ public final class ServedCommand {
                 case Frame.Data data when data.stream() == StreamId.STDIN -> input(data);
                 case Frame.CloseStdin() -> endInput();
                 case Frame.Ack(StreamId stream, long offset)
-                when stream == StreamId.STDOUT -> acknowledged(stdout, stream, offset);
+                when stream == StreamId.STDOUT -> acknowledged(streams.stdout, stream, offset);
                 case Frame.Ack(StreamId stream, long offset)
-                when stream == StreamId.STDERR -> acknowledged(stderr, stream, offset);
+                when stream == StreamId.STDERR -> acknowledged(streams.stderr, stream, offset);
                 case Frame.Resize(WindowSize resized) -> process.resize(resized);
                 case Frame.Signal(int number) -> process.signal(number);
                 case Frame.Detach() -> leave(new Outcome.Detached());
@@ -426,20 +355,15 @@ public final class ServedCommand {
         }
 
         private void input(Frame.Data data) {
-            synchronized (lock) {
-                if (inputEnded && !inputClosed) {
-                    return; // an earlier client has closed the input, and nobody reads it
-                }
+            if (streams.inputEnded() && !inputClosed) {
+                return; // an earlier client has closed the input, and nobody reads it
             }
-            stdin.put(connection.inStream(StreamId.STDIN, data.offset()), data.bytes());
+            streams.stdin.put(connection.inStream(StreamId.STDIN, data.offset()), data.bytes());
         }
 
         private void endInput() {
-            synchronized (lock) {
-                inputEnded = true;
-                inputClosed = true;
-            }
-            stdin.finish();
+            inputClosed = true;
+            streams.endInput();
         }
 
         private void acknowledged(Outlet outlet, StreamId stream, long offset) {

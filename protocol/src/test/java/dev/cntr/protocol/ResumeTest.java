@@ -215,7 +215,7 @@ class ResumeTest {
             awaitOut("%09d\n".formatted(lines - 1));
             end.complete(null);
             assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo(new Ending.Exited(0));
-            assertThat(out.size()).isBetween(ServedCommand.SCROLLBACK, Frame.WINDOW);
+            assertThat(out.size()).isBetween(CommandStreams.SCROLLBACK, Frame.WINDOW);
         }
     }
 

@@ -101,7 +101,7 @@ class StreamTest {
             CompletableFuture<Outcome> outcome = serve(echo, Frame.WINDOW);
             ClientStream client = wire.client(Frame.WINDOW);
             CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, stdout, err));
-            Thread.sleep(ServedCommand.DRAIN_TIME.multipliedBy(2).plusMillis(500));
+            Thread.sleep(CommandStreams.DRAIN_TIME.multipliedBy(2).plusMillis(500));
             assertThat(ending).isNotDone();
             assertThat(outcome).isNotDone();
             stdout.open();
