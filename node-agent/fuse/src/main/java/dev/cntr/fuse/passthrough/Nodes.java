@@ -20,7 +20,7 @@ final class Nodes {
     private static final int ENOTDIR = (int) Errno.ENOTDIR.negative();
 
     private static final long LONG = TreeWatch.LONG.toSeconds();
-    private static final long REPLIED_BY = WatchThread.REPEATED.toNanos() / 2;
+    private static final long REPLIED_BY = Notices.REPEATED.toNanos() / 2;
 
     private final Tree tree;
     private final Calls calls;

@@ -10,33 +10,20 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the kernel what others have changed in the trees of a program: one inotify instance and one thread for all, as long as something is watched.
- *
- * <p>An answer that was found before a change may come to the kernel after the notification: of the names, again after a while, when all such answers
- * have come ({@link Nodes} gives for long only what did not take longer). Of attributes the kernel itself takes none whose question is older than the
- * notification.
- *
- * <p>No lock is held while the kernel is told something: it may wait for a directory's lock, and its owner for an answer.
  */
 final class WatchThread {
     /** That of this program: it leaves most of what the user may watch to others. */
     static final WatchThread PROCESS = new WatchThread(Math.min(32 << 10, allowed() / 4));
-
-    /** Between notification and repetition. An answer that took half of this to find is not given for long. */
-    static final Duration REPEATED = Duration.ofMillis(500);
 
     private static final System.Logger LOG = System.getLogger(WatchThread.class.getName());
     private static final int STACK_BYTES = 256 << 10;
@@ -44,7 +31,6 @@ final class WatchThread {
     /** Events of so long come together, where there are many. */
     private static final Duration TOGETHER = Duration.ofMillis(5);
 
-    private static final Duration HELD_UP = Duration.ofMillis(300);
     private static final Duration LAST_NOTIFICATION = Duration.ofSeconds(1);
     private static final long TURN = TreeWatch.LONG.plusSeconds(6).toNanos();
 
@@ -55,18 +41,10 @@ final class WatchThread {
     private @Nullable Thread thread;
     private boolean complained;
 
-    private final Queue<Notice> asked = new ConcurrentLinkedQueue<>();
-    private final Deque<Notice> repetitions = new ArrayDeque<>();
-    private final Set<WatchedDirectory> changed = new HashSet<>();
+    private final Notices notices = new Notices();
     private long nextTurn;
 
-    /** Since when a notification is being given, or 0. */
-    private volatile long notifying;
-
     private record Running(Inotify inotify, Event wake) {}
-
-    /** A name that is not to be gone by any more. */
-    private record Notice(TreeWatch tree, long nodeId, byte[] name, long due) {}
 
     /** @param most how many directories are watched at a time */
     WatchThread(int most) {
@@ -190,7 +168,7 @@ final class WatchThread {
 
     /** Has a name expired, by this thread, when the lock of its directory is free. */
     void expire(TreeWatch tree, long nodeId, byte[] name) {
-        asked.add(new Notice(tree, nodeId, name, 0));
+        notices.ask(tree, nodeId, name);
         wake();
     }
 
@@ -202,16 +180,17 @@ final class WatchThread {
 
     /** Whether the kernel could not be told something for a while. */
     boolean isHeldUp() {
-        long since = notifying;
-        return since != 0 && System.nanoTime() - since > HELD_UP.toNanos();
+        return notices.isHeldUp();
     }
 
     private void run(Running now) {
         try {
             nextTurn = System.nanoTime() + TURN;
-            do {
+            await(now);
+            while (isNeeded(now)) {
+                work(now);
                 await(now);
-            } while (isNeeded(now) && work(now));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -220,9 +199,7 @@ final class WatchThread {
     }
 
     private void await(Running now) {
-        Notice first = repetitions.peek();
-        long until = first == null ? nextTurn : Math.min(first.due(), nextTurn);
-        Duration timeout = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+        Duration timeout = Duration.ofNanos(Math.max(0, notices.dueBefore(nextTurn) - System.nanoTime()));
         Poll.await(
                 List.of(
                         new Poll.Interest(now.inotify().fd(), Poll.IN),
@@ -245,23 +222,16 @@ final class WatchThread {
             trees.clear();
             directories.values().forEach(same -> same.forEach(WatchedDirectory::end));
             directories.clear();
-            asked.clear();
-            repetitions.clear();
+            notices.clear();
             now.inotify().close();
             now.wake().close();
         }
     }
 
-    private boolean work(Running now) throws InterruptedException {
-        for (Notice notice = asked.poll(); notice != null; notice = asked.poll()) {
-            expireTwice(notice.tree(), notice.nodeId(), notice.name());
-        }
+    private void work(Running now) throws InterruptedException {
+        notices.tellAsked();
         boolean some = now.inotify().read(this::received);
-        for (WatchedDirectory directory : changed) {
-            notifying(() -> directory.tree.invalidateNow(directory.inode.nodeId));
-        }
-        changed.clear();
-        repeat();
+        notices.tell();
         if (System.nanoTime() - nextTurn >= 0) {
             nextTurn = System.nanoTime() + TURN;
             all().forEach(WatchedDirectory::turn);
@@ -269,22 +239,6 @@ final class WatchThread {
         if (some) {
             Thread.sleep(TOGETHER);
         }
-        return true;
-    }
-
-    private void repeat() {
-        long now = System.nanoTime();
-        for (Notice first = repetitions.peek(); first != null && first.due() - now <= 0; first = repetitions.peek()) {
-            repetitions.remove();
-            Notice due = first;
-            notifying(() -> due.tree().expireNow(due.nodeId(), due.name()));
-        }
-    }
-
-    private void notifying(Runnable notification) {
-        notifying = System.nanoTime() | 1;
-        notification.run();
-        notifying = 0;
     }
 
     private synchronized List<WatchedDirectory> all() {
@@ -306,16 +260,16 @@ final class WatchThread {
             } else if ((mask & Inotify.NAMES) != 0) {
                 nameChanged(directory, name);
             } else if ((mask & Inotify.IN_ATTRIB) == 0 || Memory.getByte(name) == 0) {
-                changed.add(directory);
+                notices.changed(directory);
             }
         }
     }
 
     private void nameChanged(WatchedDirectory directory, long name) {
         int length = (int) Memory.stringLength(name);
-        changed.add(directory);
+        notices.changed(directory);
         if (directory.withdraw(name, length)) {
-            expireTwice(directory.tree, directory.inode.nodeId, Memory.bytes(name, length));
+            notices.expire(directory.tree, directory.inode.nodeId, Memory.bytes(name, length));
         }
         if (directory.isBusy(System.nanoTime())) {
             leave(directory);
@@ -331,12 +285,7 @@ final class WatchThread {
     }
 
     private void expireAll(WatchedDirectory directory, List<byte[]> names) {
-        names.forEach(name -> expireTwice(directory.tree, directory.inode.nodeId, name));
-        changed.add(directory);
-    }
-
-    private void expireTwice(TreeWatch tree, long nodeId, byte[] name) {
-        notifying(() -> tree.expireNow(nodeId, name));
-        repetitions.add(new Notice(tree, nodeId, name, System.nanoTime() + REPEATED.toNanos()));
+        names.forEach(name -> notices.expire(directory.tree, directory.inode.nodeId, name));
+        notices.changed(directory);
     }
 }
