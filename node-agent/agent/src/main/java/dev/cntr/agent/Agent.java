@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The running agent: the tools' mount, the container runtime, the node's sessions, the relay's socket, the probes. */
-final class Agent implements AutoCloseable, LiveSession.Preparation {
+final class Agent implements AutoCloseable, Preparation {
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
     private static final WindowSize UNKNOWN = new WindowSize(0, 0);
 

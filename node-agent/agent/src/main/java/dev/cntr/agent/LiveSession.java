@@ -6,7 +6,6 @@ import dev.cntr.api.DebugSession;
 import dev.cntr.api.DebugSessionSpec;
 import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
-import dev.cntr.api.StatusChange;
 import dev.cntr.attach.DebugContainer;
 import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.linux.program.Exit;
@@ -20,13 +19,11 @@ import dev.cntr.protocol.WindowSize;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,11 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveSession {
     private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
-
-    /** How long the output of a command whose target has ended may still flow. */
-    private static final Duration LAST_WORDS = Duration.ofMillis(200);
-
-    private static final int KILLED = 128 + 9;
 
     private final SessionKey key;
     private final Preparation preparation;
@@ -64,22 +56,6 @@ final class LiveSession {
     private @Nullable Reason end;
     /** Why, in words. */
     private String endMessage = "";
-
-    /** How a debug container is made. */
-    interface Preparation {
-        /** Finds what the session is about. */
-        FoundTarget find(DebugSession session, DebugSessionStatus placed);
-
-        /** Finds it as it starts the next time; empty where the session is over before. Tells when the wait has begun. */
-        Optional<FoundTarget> awaitStart(
-                DebugSession session, DebugSessionStatus placed, Runnable begun, BooleanSupplier over);
-
-        /** Lets go on what a session of an earlier agent has stopped. */
-        void release(DebugSession session);
-
-        /** Makes the debug container, parked before its command. Tells when an image has to be pulled for it. */
-        Prepared create(FoundTarget target, DebugSession session, Runnable pulls);
-    }
 
     LiveSession(
             DebugSession resource,
@@ -131,106 +107,16 @@ final class LiveSession {
             fail(Reason.RECORDING_FAILED, refusal.get());
             return;
         }
-        try {
-            Optional<FoundTarget> target = find(session);
-            if (target.isEmpty()) {
-                return;
-            }
-            FoundTarget about = target.get();
-            PinnedProcess found = about.process();
-            long began = System.nanoTime();
-            Prepared made;
-            try {
-                made = preparation.create(about, session, this::pullsImage);
-            } catch (RuntimeException e) {
-                about.close();
-                throw e;
-            }
-            if (!adopt(about, made)) {
-                made.close();
-                about.close();
-                return;
-            }
-            made.container().warnings().forEach(warning -> log.warn("session {} uid={}: {}", key, key.uid(), warning));
-            long took = (System.nanoTime() - began) / 1000;
-            metrics.prepared(Duration.ofNanos(1000 * took));
-            log.info(
-                    "session {} uid={}: debug container beside process {} created in {} us",
-                    key,
-                    key.uid(),
-                    found.pid(),
-                    took);
-            found.onExit()
-                    .thenRunAsync(
-                            () -> key.logged(
-                                    () -> end(Reason.TARGET_GONE, "the container that was debugged has ended")),
-                            CompletableFuture.delayedExecutor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS, executor));
-            Instant now = clock.instant();
-            write(status -> ready(status.change(), about, now));
-            if (session.getSpec().unattended()) {
-                runAlone(made.container());
-            }
-        } catch (RuntimeException e) {
-            log.warn("session {} uid={}: {}", key, key.uid(), AgentException.chain(e));
-            log.debug("session {}: preparing it failed", key, e);
-            fail(AgentException.reason(e), AgentException.chain(e));
-        }
+        new SessionSetup(this, preparation, metrics, executor, clock).run();
     }
 
-    private Optional<FoundTarget> find(DebugSession session) {
-        return session.getSpec().target().waitForStart()
-                ? preparation.awaitStart(session, session.getStatus(), this::waitsForStart, this::isOver)
-                : Optional.of(preparation.find(session, session.getStatus()));
-    }
-
-    private void waitsForStart() {
-        waits(
-                Reason.WAITING_FOR_START,
-                "the next start of container %s of pod %s is waited for"
-                        .formatted(
-                                resource().getStatus().containerName(),
-                                resource().getSpec().target().podText()));
-    }
-
-    private void pullsImage() {
-        waits(
-                Reason.PULLING_IMAGE,
-                "node %s pulls image %s"
-                        .formatted(
-                                resource().getStatus().nodeName(),
-                                resource().getSpec().tools().image()));
-    }
-
-    private void waits(Reason reason, String message) {
-        Instant now = clock.instant();
-        write(status -> status.change()
-                .condition(ConditionType.READY, false, reason, message, now)
-                .condition(ConditionType.RECONCILING, true, reason, message, now)
-                .done());
-    }
-
-    private synchronized boolean isOver() {
+    /** Whether its end has begun. */
+    synchronized boolean isOver() {
         return end != null;
     }
 
-    private DebugSessionStatus ready(StatusChange change, FoundTarget about, Instant now) {
-        DebugSessionStatus known = resource().getStatus();
-        if (known.containerID() == null && known.containerName() != null) {
-            change.container(known.containerName(), about.containerId());
-        }
-        return change.observedGeneration(resource().getMetadata().getGeneration())
-                .startedAt(now)
-                .ready(
-                        resource().getSpec().unattended()
-                                ? "the command runs; nobody attaches to it"
-                                : about.held()
-                                        ? "the container is stopped at its start; the debug container is created, and starts when a client attaches"
-                                        : "the debug container is created; it starts when a client attaches",
-                        now)
-                .done();
-    }
-
-    private synchronized boolean adopt(FoundTarget found, Prepared made) {
+    /** Takes what has been made for it; false where it is over, and both stay the caller's. */
+    synchronized boolean adopt(FoundTarget found, Prepared made) {
         if (end != null) {
             return false;
         }
@@ -373,11 +259,14 @@ final class LiveSession {
             return Optional.empty();
         }
         begun.marker(Audit.printable(marker));
-        return Optional.of(begun.of(new ContainerStreams(granted, commandExit(granted), traffic)));
+        PinnedProcess beside =
+                Objects.requireNonNull(target, "a container has a target").process();
+        CompletableFuture<Integer> exit = SessionEnd.exitCode(granted, beside, executor);
+        return Optional.of(begun.of(new ContainerStreams(granted, exit, traffic)));
     }
 
     /** Starts the command of a session that nobody attaches to, and ends the session with it. */
-    private void runAlone(DebugContainer made) {
+    void runAlone(DebugContainer made) {
         String requester = resource().getSpec().requester();
         String user = requester == null ? RelayRequest.UNKNOWN : requester;
         Optional<DebugProcess> ready = recorded(made, WindowSize.NONE, user, "nobody is attached");
@@ -409,23 +298,8 @@ final class LiveSession {
         }
     }
 
-    /**
-     * The command's exit code, which is never known where the command ended with its target: the client is then told of
-     * that. A pid namespace kills its processes before the first of them is seen to end.
-     */
-    private CompletableFuture<Integer> commandExit(DebugContainer granted) {
-        PinnedProcess beside =
-                Objects.requireNonNull(target, "a container has a target").process();
-        return granted.exit()
-                .thenComposeAsync(
-                        exit -> exit.code() == KILLED && beside.awaitExit(LAST_WORDS)
-                                ? new CompletableFuture<Integer>()
-                                : CompletableFuture.completedFuture(exit.code()),
-                        executor);
-    }
-
     /** The session cannot be: nothing was made, and its status says why. */
-    private void fail(Reason reason, String message) {
+    void fail(Reason reason, String message) {
         if (begin(reason, message)) {
             write(status ->
                     status.change().stalled(reason, message, clock.instant()).done());
@@ -498,7 +372,8 @@ final class LiveSession {
         return true;
     }
 
-    private void write(UnaryOperator<DebugSessionStatus> change) {
+    /** Changes its status, as far as it is not over there. */
+    void write(UnaryOperator<DebugSessionStatus> change) {
         DebugSession written = statuses.write(resource(), change);
         if (written != null) {
             update(written);

@@ -4,11 +4,14 @@ import dev.cntr.api.DebugSessionStatus;
 import dev.cntr.api.Reason;
 import dev.cntr.api.StatusChange;
 import dev.cntr.attach.DebugContainer;
+import dev.cntr.linux.proc.PinnedProcess;
 import dev.cntr.protocol.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -22,7 +25,11 @@ record SessionEnd(Reason why, String message, Optional<Integer> exitCode, Sessio
     /** How long a command may take to end by itself when its client is lost. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    /** How long the output of a command whose target has ended may still flow. */
+    static final Duration LAST_WORDS = Duration.ofMillis(200);
+
     private static final int SIGHUP = 1;
+    private static final int KILLED = 128 + 9;
 
     /** The last status; where somebody else has written that the session is over, its recording is added. */
     DebugSessionStatus in(DebugSessionStatus status, Instant now) {
@@ -51,6 +58,20 @@ record SessionEnd(Reason why, String message, Optional<Integer> exitCode, Sessio
         } catch (ExecutionException | TimeoutException _) {
             // it is killed next
         }
+    }
+
+    /**
+     * A command's exit code, which is never known where the command ended with its target: the client is then told of
+     * that. A pid namespace kills its processes before the first of them is seen to end.
+     */
+    static CompletableFuture<Integer> exitCode(DebugContainer container, PinnedProcess target, Executor executor) {
+        return container
+                .exit()
+                .thenComposeAsync(
+                        exit -> exit.code() == KILLED && target.awaitExit(LAST_WORDS)
+                                ? new CompletableFuture<Integer>()
+                                : CompletableFuture.completedFuture(exit.code()),
+                        executor);
     }
 
     /** What a command's end means, in words. */

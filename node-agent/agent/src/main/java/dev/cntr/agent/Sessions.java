@@ -38,7 +38,7 @@ final class Sessions implements AutoCloseable {
             Thread.ofPlatform().daemon().name("session-", 0).factory());
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("expiry").factory());
-    private final LiveSession.Preparation preparation;
+    private final Preparation preparation;
     private final StatusWriter statuses;
     private final SessionRecording.Policy recordings;
     private final Metrics metrics;
@@ -49,7 +49,7 @@ final class Sessions implements AutoCloseable {
 
     /** @param elsewhere whether another process of this node keeps the session of that uid, which is left alone then */
     Sessions(
-            LiveSession.Preparation preparation,
+            Preparation preparation,
             StatusWriter statuses,
             SessionRecording.Policy recordings,
             Metrics metrics,

@@ -64,7 +64,7 @@ class SessionsTest {
     }
 
     /** A preparation that waits to be let go and then fails. */
-    private final class Failing implements LiveSession.Preparation {
+    private final class Failing implements Preparation {
         @Override
         public FoundTarget find(DebugSession session, DebugSessionStatus placed) {
             prepared.incrementAndGet();
