@@ -4,6 +4,7 @@ import dev.cntr.agent.recording.RecordingConfig;
 import dev.cntr.agent.recording.RecordingStore;
 import dev.cntr.agent.retired.Place;
 import dev.cntr.agent.retired.RetiredAgents;
+import dev.cntr.agent.retired.RetiredName;
 import dev.cntr.agent.retired.Retirement;
 import dev.cntr.agent.retired.Surroundings;
 import dev.cntr.api.DebugSession;
@@ -59,7 +60,7 @@ final class Agent implements AutoCloseable, Preparation {
     private final AgentConfig config;
     private final NodeImages images;
     /** This agent's among all that the node has or had. */
-    private final String name = RetiredAgents.nameOf(ProcessHandle.current());
+    private final String name = RetiredName.of(ProcessHandle.current()).toString();
 
     private final Surroundings surroundings = new Surroundings();
     private final Optional<Lingering> lingering;

@@ -130,7 +130,7 @@ record Lingering(String podUid, int supervisor, Duration patience, Place place, 
     /**
      * Leaves the pod's cgroups, and can be found; empty, with the reason logged, where that cannot be. The container is still there.
      *
-     * @param name as of {@link RetiredAgents#nameOf}
+     * @param name as of {@link dev.cntr.agent.retired.RetiredName}
      * @param counts what is counted from now on
      */
     Optional<Retired> retire(

@@ -42,12 +42,12 @@ public record Place(Path directory) {
         return directory.resolve(name + ".log");
     }
 
-    /** Of all that have been here, also of those that are no more; as of {@link RetiredAgents#nameOf}. */
-    List<String> names() {
+    /** Of all that have been here, also of those that are no more. */
+    List<RetiredName> names() {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> Objects.requireNonNull(file.getFileName()).toString())
                     .map(file -> file.substring(0, file.lastIndexOf('.') < 0 ? 0 : file.lastIndexOf('.')))
-                    .filter(name -> name.matches("\\d+-\\d+"))
+                    .flatMap(name -> RetiredName.parse(name).stream())
                     .distinct()
                     .toList();
         } catch (IOException _) {

@@ -26,6 +26,7 @@ final class RetiredAgent implements AutoCloseable {
     private static final long ANSWER_SECONDS = 10;
 
     private final Place place;
+    private final RetiredName id;
     private final String name;
     private final Consumer<RetiredAgent> ended;
     private final Counts.Counter counter;
@@ -39,9 +40,10 @@ final class RetiredAgent implements AutoCloseable {
      * @param ended told once, when it is no more
      * @param counter counts what it counts
      */
-    RetiredAgent(Place place, String name, Consumer<RetiredAgent> ended, Counts.Counter counter) {
+    RetiredAgent(Place place, RetiredName id, Consumer<RetiredAgent> ended, Counts.Counter counter) {
         this.place = place;
-        this.name = name;
+        this.id = id;
+        this.name = id.toString();
         this.ended = ended;
         this.counter = counter;
         this.tail = new LogTail(place.log(name), System.out);
@@ -105,18 +107,12 @@ final class RetiredAgent implements AutoCloseable {
 
     /** Tells it to end, with its sessions. */
     void end() {
-        ProcessHandle.of(part(0))
-                .filter(process -> RetiredAgents.nameOf(process).equals(name))
-                .ifPresent(ProcessHandle::destroy);
+        id.process().ifPresent(ProcessHandle::destroy);
     }
 
     /** When its process began, which orders those of a node. */
     long began() {
-        return part(1);
-    }
-
-    private long part(int index) {
-        return Long.parseLong(name.split("-", -1)[index]);
+        return id.began();
     }
 
     /** Passes on what it logs, until it has ended. */

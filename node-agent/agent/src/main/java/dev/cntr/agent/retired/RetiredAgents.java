@@ -36,7 +36,7 @@ public final class RetiredAgents implements AutoCloseable {
         this.cgroups = cgroups;
         this.self = self;
         this.lost = lost;
-        for (String name : place.names()) {
+        for (RetiredName name : place.names()) {
             RetiredAgent agent = new RetiredAgent(place, name, this::ended, counter);
             agents.add(agent);
             if (agent.begin()) {
@@ -67,17 +67,6 @@ public final class RetiredAgents implements AutoCloseable {
                             most);
                     agent.end();
                 });
-    }
-
-    /** Under which name a process is found among the retired agents: no other has it until the machine starts anew. */
-    public static String nameOf(ProcessHandle process) {
-        return "%d-%d"
-                .formatted(
-                        process.pid(),
-                        process.info()
-                                .startInstant()
-                                .map(java.time.Instant::toEpochMilli)
-                                .orElse(0L));
     }
 
     /** The name of a retired agent's cgroups, with which no other's begins. The kubelet kills what is in one whose name has "pod" in it and is none of its pods. */

@@ -175,8 +175,8 @@ class RetiredAgentsTest {
         Process older = new ProcessBuilder("sleep", "60").start();
         Thread.sleep(20); // a process's start is known to a hundredth of a second
         Process younger = new ProcessBuilder("sleep", "60").start();
-        try (Retirement _ = retire(RetiredAgents.nameOf(younger.toHandle()));
-                Retirement _ = retire(RetiredAgents.nameOf(older.toHandle()));
+        try (Retirement _ = retire(RetiredName.of(younger.toHandle()).toString());
+                Retirement _ = retire(RetiredName.of(older.toHandle()).toString());
                 RetiredAgents agents = find(1)) {
             assertThat(older.waitFor(5, TimeUnit.SECONDS)).isTrue();
             assertThat(younger.isAlive()).isTrue();
