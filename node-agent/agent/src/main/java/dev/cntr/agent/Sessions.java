@@ -17,10 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ final class Sessions implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
     /** Time for recordings to be put where they belong; less than the grace period of the agent's pod. */
     private static final Duration FAREWELL = Duration.ofSeconds(20);
+
+    /** So long after the last session the memory that it took is given back: that stops this program for a moment. */
+    private static final Duration REST = Duration.ofSeconds(10);
 
     private final Map<String, LiveSession> byUid = new ConcurrentHashMap<>();
     /** Uids of lost sessions whose containers go on. */
@@ -46,6 +51,7 @@ final class Sessions implements AutoCloseable {
     private final Predicate<String> elsewhere;
     private volatile boolean retired;
     private volatile boolean closing;
+    private @Nullable Future<?> rest;
 
     /** @param elsewhere whether another process of this node keeps the session of that uid, which is left alone then */
     Sessions(
@@ -162,10 +168,30 @@ final class Sessions implements AutoCloseable {
         if (byUid.putIfAbsent(live.key().uid(), live) != null) {
             return;
         }
-        live.ended().thenRun(() -> byUid.remove(live.key().uid(), live));
+        live.ended().thenRun(() -> {
+            byUid.remove(live.key().uid(), live);
+            restSoon();
+        });
         executor.execute(() -> live.key().logged(live::prepare));
         expireInTime(live);
         session.getSpec().idleLimit().ifPresent(limit -> endWhenIdle(live, limit));
+    }
+
+    /** The collector would leave what sessions have left in the heap until that is as large as it may be. */
+    private synchronized void restSoon() {
+        if (rest != null) {
+            rest.cancel(false);
+        }
+        if (!closing) {
+            rest = timer.schedule(
+                    () -> {
+                        if (byUid.isEmpty()) {
+                            System.gc();
+                        }
+                    },
+                    REST.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Looks again when the session could have been idle for long enough, until it was. */
