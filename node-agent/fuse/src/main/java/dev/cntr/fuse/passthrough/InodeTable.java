@@ -20,6 +20,7 @@ final class InodeTable {
     private static final int FIRST_SLOT = (int) FileSystem.ROOT + 1;
 
     private final Inode root;
+    private final NodeBudget budget;
     private final Stripe[] stripes = new Stripe[STRIPES];
 
     private final Object slotLock = new Object();
@@ -29,8 +30,9 @@ final class InodeTable {
     private int nextSlot = FIRST_SLOT;
     private long generation;
 
-    InodeTable(Inode root) {
+    InodeTable(Inode root, NodeBudget budget) {
         this.root = root;
+        this.budget = budget;
         root.nodeId = FileSystem.ROOT;
         root.lookups = 1;
         Arrays.setAll(stripes, ignored -> new Stripe());
@@ -141,16 +143,22 @@ final class InodeTable {
         }
         long hash = hash(device, number);
         Stripe s = stripe(hash);
+        Inode n;
+        boolean made = false;
         synchronized (s) {
-            Inode n = s.find(hash, device, number);
+            n = s.find(hash, device, number);
             if (n == null) {
                 n = new Inode(device, number, type);
                 giveSlot(n);
                 s.add(hash, n);
+                made = true;
             }
             n.lookups++;
-            return n;
         }
+        if (made) {
+            budget.took();
+        }
+        return n;
     }
 
     /**
@@ -174,8 +182,9 @@ final class InodeTable {
             n.forgotten = true;
             s.remove(hash, n);
             takeSlot(n);
-            return n;
         }
+        budget.gave(1);
+        return n;
     }
 
     private void giveSlot(Inode inode) {
@@ -209,6 +218,13 @@ final class InodeTable {
             }
             free[freeCount++] = slot;
             generation = (generation + 1) & 0x7fff_ffff;
+        }
+    }
+
+    /** How many nodes there are beside the root. */
+    int count() {
+        synchronized (slotLock) {
+            return nextSlot - FIRST_SLOT - freeCount;
         }
     }
 

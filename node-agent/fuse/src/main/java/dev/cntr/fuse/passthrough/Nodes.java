@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Nodes {
     private static final int ESTALE = (int) Errno.ESTALE.negative();
     private static final int EACCES = (int) Errno.EACCES.negative();
+    private static final int ENOMEM = (int) Errno.ENOMEM.negative();
     private static final int ENOENT = (int) Errno.ENOENT.negative();
     private static final int ENOTDIR = (int) Errno.ENOTDIR.negative();
 
@@ -226,6 +227,12 @@ final class Nodes {
         int r = calls.stat(directory, name);
         if (r < 0) {
             error = r;
+            return null;
+        }
+        if (keep
+                && tree.isFull()
+                && inodes.peek(calls.stat().device(), calls.stat().inode()) == null) {
+            error = ENOMEM;
             return null;
         }
         return reference(parent, name, nameLength);

@@ -4,6 +4,7 @@ import dev.cntr.fuse.session.FileSystem;
 import dev.cntr.fuse.session.FuseException;
 import dev.cntr.fuse.session.Session;
 import dev.cntr.fuse.wire.InitFlag;
+import dev.cntr.fuse.wire.NotifyPruneOut;
 import dev.cntr.linux.ErrnoException;
 import dev.cntr.linux.Fd;
 import dev.cntr.linux.Kernel;
@@ -25,6 +26,8 @@ public final class Tree {
     private final Limbo limbo;
     private final DataPath dataPath;
     private final FdBudget budget;
+    private final NodeBudget nodeBudget;
+    private final Pruner pruner;
     private final ListingHabits habits = new ListingHabits();
     private final XattrCensus xattrs;
     private final TreeWatch watch;
@@ -39,32 +42,43 @@ public final class Tree {
      * @param hidden paths, relative to the root and without {@code .}, {@code ..} and links, that are not there for anybody
      */
     public Tree(Session session, Fd root, Timeouts timeouts, boolean unchanging, Collection<String> hidden) {
-        this(session, root, timeouts, unchanging, hidden, FdBudget.PROCESS, WatchThread.PROCESS);
+        this(
+                session,
+                root,
+                timeouts,
+                unchanging,
+                hidden,
+                Shared.PROCESS,
+                session.negotiation().minor());
     }
 
+    /** @param minor the version of the protocol by which the kernel is told what it did not ask for */
     Tree(
             Session session,
             Fd root,
             Timeouts timeouts,
             boolean unchanging,
             Collection<String> hidden,
-            FdBudget budget,
-            WatchThread watches) {
+            Shared shared,
+            int minor) {
         this.session = session;
         this.rootFd = listable(root);
         this.timeouts = timeouts;
         this.unchanging = unchanging;
         this.limbo = new Limbo(session.inFlight());
-        this.inodes = new InodeTable(rootInode(rootFd));
+        this.nodeBudget = shared.nodes();
+        this.inodes = new InodeTable(rootInode(rootFd), nodeBudget);
+        this.pruner = new Pruner(session, inodes, minor >= NotifyPruneOut.MINOR);
         this.inodes.root().mask = Mask.of(hidden);
         this.dataPath = PassthroughProbe.choose(session, rootFd);
-        this.budget = budget;
+        this.budget = shared.fds();
         boolean inUse = !unchanging && timeouts.entry().compareTo(TreeWatch.LONG) < 0;
-        this.watch =
-                new TreeWatch(session, watches, types, inUse && timeouts.entry().isPositive());
+        this.watch = new TreeWatch(
+                session, shared.watches(), types, inUse && timeouts.entry().isPositive());
         this.xattrs = new XattrCensus(unchanging);
         this.sharesLocks = session.negotiation().has(InitFlag.FUSE_POSIX_LOCKS);
         budget.join(this);
+        nodeBudget.join(this);
     }
 
     private static Fd listable(Fd root) {
@@ -104,9 +118,7 @@ public final class Tree {
 
     /** How many nodes the kernel knows, the root included. */
     public int nodes() {
-        int[] n = new int[1];
-        inodes.forEach(ignored -> n[0]++);
-        return n[0];
+        return inodes.count() + 1;
     }
 
     Session session() {
@@ -249,6 +261,16 @@ public final class Tree {
         }
     }
 
+    /** Asks the kernel to forget so many nodes. Gives of how many it was asked. */
+    int prune(int wanted) {
+        return pruner.prune(wanted);
+    }
+
+    /** Whether a node that the kernel does not know is not to be given to it. */
+    boolean isFull() {
+        return nodeBudget.isFull();
+    }
+
     /** Frees everything. For {@link Session#serve}: when no thread answers any more. */
     public void close() {
         Kernel kernel = Kernel.current();
@@ -256,6 +278,8 @@ public final class Tree {
         lockWaits.close();
         watch.close();
         budget.leave(this);
+        nodeBudget.leave(this);
+        nodeBudget.gave(inodes.count());
         limbo.closeAll(kernel);
         int[] closed = new int[1];
         inodes.forEach(inode -> {

@@ -3,6 +3,7 @@ package dev.cntr.fuse.session;
 import dev.cntr.fuse.wire.NotifyCode;
 import dev.cntr.fuse.wire.NotifyInvalEntryOut;
 import dev.cntr.fuse.wire.NotifyInvalInodeOut;
+import dev.cntr.fuse.wire.NotifyPruneOut;
 import dev.cntr.fuse.wire.ReplyHeader;
 import dev.cntr.linux.Kernel;
 import dev.cntr.linux.Syscall;
@@ -12,6 +13,9 @@ import dev.cntr.linux.Syscall;
  * kernel takes its directory's lock, which whoever waits for an answer may hold. What the kernel does not know, or no longer, is passed over.
  */
 public final class Notifier implements AutoCloseable {
+    /** How many nodes {@link #prune} can be told of at once: a page full. */
+    public static final int MOST_PRUNED = (Pages.PAGE - ReplyHeader.BYTES - NotifyPruneOut.BYTES) / Long.BYTES;
+
     private final FuseDevice device;
     private final Pages memory = Pages.allocate(Pages.PAGE);
     private boolean closed;
@@ -25,6 +29,26 @@ public final class Notifier implements AutoCloseable {
         if (!closed) {
             NotifyInvalEntryOut.put(body(), parent, name, NotifyInvalEntryOut.EXPIRE_ONLY);
             write(NotifyCode.INVAL_ENTRY, NotifyInvalEntryOut.size(name.length));
+        }
+    }
+
+    /** A name is dropped, and what is mounted over it unmounted: who uses its node goes on, as with one whose name was removed. */
+    public synchronized void dropEntry(long parent, byte[] name) {
+        if (!closed) {
+            NotifyInvalEntryOut.put(body(), parent, name, 0);
+            write(NotifyCode.INVAL_ENTRY, NotifyInvalEntryOut.size(name.length));
+        }
+    }
+
+    /**
+     * Nodes whose names nobody uses are forgotten: {@link NotifyPruneOut}. It waits for no lock of a directory.
+     *
+     * @param count how many of the numbers are meant, at most {@link #MOST_PRUNED}
+     */
+    public synchronized void prune(long[] nodeIds, int count) {
+        if (!closed) {
+            NotifyPruneOut.put(body(), nodeIds, count);
+            write(NotifyCode.PRUNE, NotifyPruneOut.size(count));
         }
     }
 

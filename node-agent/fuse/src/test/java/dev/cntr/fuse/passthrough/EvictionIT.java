@@ -54,8 +54,8 @@ class EvictionIT {
                 new Timeouts(minute, minute, Duration.ZERO),
                 false,
                 List.of(),
-                budget,
-                WatchThread.PROCESS);
+                Shared.PROCESS.with(budget),
+                session.negotiation().minor());
         session.serve("evict", tree::forThread, tree::close);
         session.mount().attach(point.toString());
     }

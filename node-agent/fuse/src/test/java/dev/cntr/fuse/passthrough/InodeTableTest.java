@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes are counted as the kernel counts them. */
 class InodeTableTest {
-    private final InodeTable table = new InodeTable(new Inode(1, 2, Modes.S_IFMT));
+    private final InodeTable table = new InodeTable(new Inode(1, 2, Modes.S_IFMT), new NodeBudget(1000));
 
     @Test
     void sameFileIsOneNode() {

@@ -49,7 +49,14 @@ class WatchLimitIT {
         Fd root = Fd.open(backing.toString(), OpenFlag.O_PATH, OpenFlag.O_DIRECTORY);
         Duration second = Duration.ofSeconds(1);
         Timeouts timeouts = new Timeouts(second, second, Duration.ZERO);
-        Tree tree = new Tree(session, root, timeouts, false, List.of(), FdBudget.PROCESS, watches);
+        Tree tree = new Tree(
+                session,
+                root,
+                timeouts,
+                false,
+                List.of(),
+                Shared.PROCESS.with(watches),
+                session.negotiation().minor());
         session.serve("watch", tree::forThread, tree::close);
         session.mount().attach(point.toString());
     }

@@ -113,7 +113,8 @@ class ProtocolTest {
         assertThat(known).isEqualTo(recorded("notify"));
         assertThat(recorded("struct"))
                 .containsEntry("fuse_notify_inval_entry_out", (long) NotifyInvalEntryOut.BYTES)
-                .containsEntry("fuse_notify_inval_inode_out", (long) NotifyInvalInodeOut.BYTES);
+                .containsEntry("fuse_notify_inval_inode_out", (long) NotifyInvalInodeOut.BYTES)
+                .containsEntry("fuse_notify_prune_out", (long) NotifyPruneOut.BYTES);
     }
 
     @Test

@@ -167,6 +167,16 @@ class ReplyWireTest {
     }
 
     @Test
+    void nodesThatAreToBeForgotten() {
+        int bytes = NotifyPruneOut.size(2);
+        long at = dirty(bytes);
+        NotifyPruneOut.put(at, new long[] {0x1122334455667788L, 3, 4}, 2);
+
+        assertThat(Recorded.hex(at, bytes))
+                .isEqualTo("02000000000000000000000000000000" + "8877665544332211" + "0300000000000000");
+    }
+
+    @Test
     void attributesThatAreToBeAskedForAgain() {
         long at = dirty(NotifyInvalInodeOut.BYTES);
         NotifyInvalInodeOut.putAttributesOnly(at, 0x1122334455667788L);
