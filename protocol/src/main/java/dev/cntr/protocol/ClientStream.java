@@ -251,7 +251,10 @@ public final class ClientStream implements AutoCloseable {
     private void sendFrom(Connection to, long from) {
         try {
             stdin.connect(to, from);
-        } catch (IOException | ProtocolException _) {
+        } catch (IOException _) {
+            to.closeAfter(
+                    Connection.TELL_TIME); // what the agent said before it went may still be on its way to the reader
+        } catch (ProtocolException _) {
             to.close(); // the reader meets that
         }
     }

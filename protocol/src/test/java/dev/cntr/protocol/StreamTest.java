@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -309,6 +310,20 @@ class StreamTest {
             server.get(5, TimeUnit.SECONDS).end(ErrorCode.EXPIRED, "after 1h");
             assertThat(ending.get(5, TimeUnit.SECONDS)).isEqualTo(new Ending.Refused(ErrorCode.EXPIRED, "after 1h"));
             assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Ended(ErrorCode.EXPIRED));
+        }
+    }
+
+    /** Its first word to the agent then meets a closed pipe, by one of two threads. */
+    @RepeatedTest(20)
+    void aClientHearsWhyTheSessionEndedBeforeItSpoke() throws Exception {
+        try (Command sleep = new Command(StreamTest::sleep)) {
+            CompletableFuture<ServedCommand> server = new CompletableFuture<>();
+            CompletableFuture<Outcome> outcome = serve(sleep, Frame.WINDOW, server);
+            ClientStream client = wire.client(Frame.WINDOW);
+            server.get(5, TimeUnit.SECONDS).end(ErrorCode.EXPIRED, "after 1h");
+            assertThat(outcome.get(5, TimeUnit.SECONDS)).isEqualTo(new Outcome.Ended(ErrorCode.EXPIRED));
+            CompletableFuture<Ending> ending = CompletableFuture.supplyAsync(() -> client.run(null, out, err));
+            assertThat(ending.get(5, TimeUnit.SECONDS)).isEqualTo(new Ending.Refused(ErrorCode.EXPIRED, "after 1h"));
         }
     }
 
