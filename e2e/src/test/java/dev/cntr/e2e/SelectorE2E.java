@@ -245,11 +245,7 @@ class SelectorE2E {
                     .untilAsserted(() -> refused(
                             HandMade.create(jane, manifest(WEB, "true", "ttl: 13h"), "--dry-run=server"),
                             "e2e-selector"));
-            HandMade session = session(HandMade.create(jane, asked).ok().out());
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> session.field(".status.conditions[?(@.type==\"Ready\")].reason")
-                            .equals("WaitingForApproval"));
-            assertThat(session.field(".status.pods")).isEmpty();
+            HandMade session = waitsForApproval(asked);
             cluster.cntr("approve", session.name(), "-n", NAMESPACE).ok();
             session.awaitCondition("Completed");
             assertThat(session.field(".status.pods.succeeded")).isEqualTo("3");
@@ -257,6 +253,22 @@ class SelectorE2E {
             cluster.kubectl("delete", "debugpolicy", "e2e-selector").ok();
             awaitNoPolicy();
         }
+    }
+
+    /** One that has no sessions of its pods before it is approved. The operator learns of the policy by a watch of its own: who asks before that is not told to wait. */
+    private HandMade waitsForApproval(String asked) {
+        return await().atMost(Duration.ofSeconds(40))
+                .until(
+                        () -> {
+                            HandMade session =
+                                    session(HandMade.create(jane, asked).ok().out());
+                            await().atMost(Duration.ofSeconds(20))
+                                    .until(() -> !session.field(".status.pods").isEmpty()
+                                            || session.field(".status.conditions[?(@.type==\"Ready\")].reason")
+                                                    .equals("WaitingForApproval"));
+                            return session;
+                        },
+                        session -> session.field(".status.pods").isEmpty());
     }
 
     /** Operator and agents learn of it by watches of their own, and refuse until then. */
