@@ -1,12 +1,12 @@
 package dev.cntr.fuse.passthrough;
 
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many nodes the trees of a program may have given to the kernel, which keeps them until it needs the memory itself. Above the high-water mark it is asked
@@ -22,11 +22,11 @@ final class NodeBudget {
 
     private static final System.Logger LOG = System.getLogger(NodeBudget.class.getName());
 
-    /** For the kernel to give back what it has been asked for. */
-    private static final Duration MOMENT = Duration.ofMillis(5);
+    /** Milliseconds for the kernel to forget what it has been asked for. */
+    private static final long PAUSE = 5;
 
-    /** Where it cannot, since all is in use. */
-    private static final Duration LATER = Duration.ofSeconds(1);
+    /** Where it forgets nothing, since that is in use, it is asked for twice as much after twice as long, so often: up to a second. */
+    private static final int MOST_IN_VAIN = 8;
 
     /** At a time, of a small budget. */
     private static final int LEAST_ASKED = 128;
@@ -35,6 +35,7 @@ final class NodeBudget {
 
     private final int high;
     private final AtomicInteger given = new AtomicInteger();
+    private final AtomicLong forgotten = new AtomicLong();
     private final AtomicBoolean pruning = new AtomicBoolean();
     private final List<Tree> trees = new CopyOnWriteArrayList<>();
 
@@ -77,15 +78,19 @@ final class NodeBudget {
     /** The kernel has forgotten some. */
     void gave(int count) {
         given.addAndGet(-count);
+        forgotten.addAndGet(count);
     }
 
     private void run() {
         try {
             int low = high - high / 4;
+            int inVain = 0;
             for (int tooMany = given.get() - low; tooMany > 0; tooMany = given.get() - low) {
-                int asked = prune(Math.min(tooMany, Math.max(LEAST_ASKED, high / 16)));
+                long before = forgotten.get();
+                int asked = prune((int) Math.min(tooMany, (long) Math.max(LEAST_ASKED, high / 16) << inVain));
                 LOG.log(Level.DEBUG, "{0} nodes are known, {1} may be: asked to forget {2}", given.get(), high, asked);
-                Thread.sleep(asked > 0 ? MOMENT : LATER);
+                Thread.sleep(PAUSE << inVain);
+                inVain = forgotten.get() > before ? 0 : Math.min(inVain + 1, MOST_IN_VAIN);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
